@@ -1,0 +1,5 @@
+/** TBD. */
+@NullMarked
+package org.ovswin.openflow;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** TBD. */
+@NullMarked
+package org.ovswin.ipam;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** TBD. */
+@NullMarked
+package org.ovswin.sandbox;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** TBD. */
+@NullMarked
+package org.ovswin.ovsdb.jsonrpc;
+
+import org.jspecify.annotations.NullMarked;

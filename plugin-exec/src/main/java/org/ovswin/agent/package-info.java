@@ -1,0 +1,5 @@
+/** TBD. */
+@NullMarked
+package org.ovswin.agent;
+
+import org.jspecify.annotations.NullMarked;
