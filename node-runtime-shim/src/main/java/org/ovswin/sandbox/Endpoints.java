@@ -1,0 +1,44 @@
+package org.ovswin.sandbox;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The endpoints of pods on this host.
+ *
+ * <p>All calls block, for as long as the operating system takes; the caller brings the deadline and
+ * the threads. Calls for different endpoints may run at the same time; the caller serialises those
+ * for one endpoint. There is no state but the operating system's, so a new instance after a restart
+ * sees the same endpoints.
+ */
+public interface Endpoints {
+  /**
+   * Brings the endpoint to what {@code spec} says. Idempotent: an identical one is adopted, a half
+   * made or differing one is remade.
+   *
+   * @throws EndpointException with every reason
+   */
+  Endpoint attach(EndpointSpec spec) throws EndpointException;
+
+  /**
+   * The endpoint as it is, if both of its sides are there and belong together, whatever their
+   * configuration; empty also when the sandbox is gone.
+   */
+  Optional<Endpoint> find(EndpointSpec spec) throws EndpointException;
+
+  /**
+   * Removes the endpoint. Idempotent: a success if it is already gone, also together with its
+   * sandbox.
+   *
+   * @param hostName as in {@link EndpointSpec#hostName}
+   * @throws EndpointException NAME_IN_USE if an interface of that name is there that is not ours
+   */
+  void detach(String hostName) throws EndpointException;
+
+  /** What differs from {@code spec}; empty if nothing does. A missing sandbox is a difference. */
+  List<EndpointProblem> check(EndpointSpec spec) throws EndpointException;
+
+  /** The host names of all endpoints of ours on this host. */
+  Set<String> list() throws EndpointException;
+}
