@@ -1,0 +1,47 @@
+package org.ovswin.cni;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One ADD, DEL or CHECK, decoded and valid.
+ *
+ * <p>A DEL carries only what identifies the attachment for certain: a port mapping, {@code
+ * prevResult} or {@code CNI_ARGS} that cannot be read is absent there instead of an error, because
+ * a pod must be deletable whatever became of its configuration.
+ *
+ * @param cniVersion the version of the configuration, in which the result is printed
+ * @param network the configuration's {@code name}
+ * @param containerId {@code CNI_CONTAINERID}
+ * @param netns {@code CNI_NETNS}: a path on Linux, the GUID of an HCN namespace on Windows; empty
+ *     only on DEL
+ * @param ifName {@code CNI_IFNAME}: the interface's name in the container
+ * @param pod from the {@code K8S_*} keys of {@code CNI_ARGS}, if the runtime gave name and
+ *     namespace
+ * @param portMappings the capability {@code portMappings}; no two claim the same host port
+ * @param dns the capability {@code dns}, or else the configuration's own, or else {@link Dns#NONE}
+ * @param prevResult result of the plugin in front (ADD), or of the ADD (CHECK, DEL)
+ * @param deadline when the answer is of no use any more: the launcher has given up
+ */
+public record CniRequest(
+    CniVersion cniVersion,
+    String network,
+    String containerId,
+    String netns,
+    String ifName,
+    Optional<PodName> pod,
+    List<PortMapping> portMappings,
+    Dns dns,
+    Optional<CniResult> prevResult,
+    Instant deadline) {
+
+  public CniRequest {
+    portMappings = List.copyOf(portMappings);
+  }
+
+  /** What the specification calls an attachment: unique within the network. */
+  public Attachment attachment() {
+    return new Attachment(containerId, ifName);
+  }
+}
