@@ -1,23 +1,29 @@
 package org.ovswin.cni;
 
-import java.net.Inet4Address;
-import java.net.InetAddress;
+import org.ovswin.ipam.address.IpAddress;
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
 
 /**
  * An address with the length of its network's prefix, either family, as CNI writes it: {@code
- * 10.1.2.3/24}. Host bits are kept.
+ * 10.1.2.3/24}. Unlike an {@link IpPrefix} it keeps the host bits.
  *
  * @param address the address, host bits included
  * @param prefixLength 0 to 32 or 128
  */
-public record Cidr(InetAddress address, int prefixLength) {
+public record Cidr(IpAddress address, int prefixLength) {
 
   public Cidr {
-    int max = address.getAddress().length * 8;
-    if (prefixLength < 0 || prefixLength > max) {
+    if (prefixLength < 0 || prefixLength > address.bitLength()) {
       throw new IllegalArgumentException(
-          "prefix length: " + prefixLength + " (expected: 0 to " + max + ")");
+          "%s/%d: prefix length (expected: 0 to %d)"
+              .formatted(address, prefixLength, address.bitLength()));
     }
+  }
+
+  /** A whole network. */
+  public static Cidr of(IpPrefix prefix) {
+    return new Cidr(prefix.network(), prefix.length());
   }
 
   /**
@@ -30,25 +36,19 @@ public record Cidr(InetAddress address, int prefixLength) {
     int slash = text.indexOf('/');
     if (slash < 0 || !text.substring(slash + 1).matches("0|[1-9][0-9]{0,2}")) {
       throw new IllegalArgumentException(
-          text + " (expected: an address and a prefix length, as 10.1.2.3/24 or fd00::1/64)");
+          text + ": is not an address with a prefix length (expected: for example 10.1.2.3/24)");
     }
-    InetAddress address = AddressText.parse(text.substring(0, slash));
-    int prefixLength = Integer.parseInt(text.substring(slash + 1));
-    int max = address.getAddress().length * 8;
-    if (prefixLength > max) {
-      throw new IllegalArgumentException(
-          text + " (expected: a prefix length of at most " + max + ")");
-    }
-    return new Cidr(address, prefixLength);
+    return new Cidr(
+        IpAddress.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
   }
 
-  public boolean isIpv4() {
-    return address instanceof Inet4Address;
+  boolean isIpv4() {
+    return address instanceof Ipv4Address;
   }
 
-  /** {@code address/length}, IPv6 as RFC 5952 has it. */
+  /** {@code address/length}. */
   @Override
   public String toString() {
-    return AddressText.of(address) + "/" + prefixLength;
+    return address + "/" + prefixLength;
   }
 }

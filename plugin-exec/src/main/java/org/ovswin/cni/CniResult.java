@@ -1,11 +1,13 @@
 package org.ovswin.cni;
 
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.ovswin.ipam.address.IpAddress;
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.MacAddress;
 
 /**
  * The result of an ADD, in no particular version: everything 1.1.0 can say. What an older version
@@ -49,7 +51,7 @@ public record CniResult(
    * A network interface.
    *
    * @param name its name where it is
-   * @param mac its address
+   * @param mac its address, as text: other plugins report ones that are not Ethernet
    * @param mtu since 1.1.0
    * @param sandbox {@code CNI_NETNS} for one in the container, absent on the host
    * @param socketPath since 1.1.0: of a vhost-user socket
@@ -64,10 +66,10 @@ public record CniResult(
       Optional<String> pciId) {
 
     /** The container's end. */
-    public static Interface inSandbox(String name, String mac, int mtu, String sandbox) {
+    public static Interface inSandbox(String name, MacAddress mac, int mtu, String sandbox) {
       return new Interface(
           name,
-          Optional.of(mac),
+          Optional.of(mac.toString()),
           OptionalInt.of(mtu),
           Optional.of(sandbox),
           Optional.empty(),
@@ -75,10 +77,10 @@ public record CniResult(
     }
 
     /** The host's end. */
-    public static Interface onHost(String name, String mac, int mtu) {
+    public static Interface onHost(String name, MacAddress mac, int mtu) {
       return new Interface(
           name,
-          Optional.of(mac),
+          Optional.of(mac.toString()),
           OptionalInt.of(mtu),
           Optional.empty(),
           Optional.empty(),
@@ -93,18 +95,11 @@ public record CniResult(
    * @param gateway the default gateway of its network
    * @param interfaceIndex of the interface that has it, in {@link CniResult#interfaces}
    */
-  public record IpConfig(Cidr address, Optional<InetAddress> gateway, OptionalInt interfaceIndex) {
+  public record IpConfig(Cidr address, Optional<IpAddress> gateway, OptionalInt interfaceIndex) {
 
-    /**
-     * The usual one.
-     *
-     * @throws IllegalArgumentException if one of the texts is no address
-     */
-    public static IpConfig of(String address, String gateway, int interfaceIndex) {
-      return new IpConfig(
-          Cidr.parse(address),
-          Optional.of(AddressText.parse(gateway)),
-          OptionalInt.of(interfaceIndex));
+    /** The usual one. */
+    public static IpConfig of(Cidr address, IpAddress gateway, int interfaceIndex) {
+      return new IpConfig(address, Optional.of(gateway), OptionalInt.of(interfaceIndex));
     }
 
     private IpConfig withInterfacesBefore(int count) {
@@ -127,22 +122,18 @@ public record CniResult(
    */
   public record Route(
       Cidr dst,
-      Optional<InetAddress> gw,
+      Optional<IpAddress> gw,
       OptionalInt mtu,
       OptionalInt advmss,
       OptionalLong priority,
       OptionalLong table,
       OptionalInt scope) {
 
-    /**
-     * The usual one.
-     *
-     * @throws IllegalArgumentException if one of the texts is no address
-     */
-    public static Route via(String dst, String gw) {
+    /** The usual one. */
+    public static Route via(IpPrefix dst, IpAddress gw) {
       return new Route(
-          Cidr.parse(dst),
-          Optional.of(AddressText.parse(gw)),
+          Cidr.of(dst),
+          Optional.of(gw),
           OptionalInt.empty(),
           OptionalInt.empty(),
           OptionalLong.empty(),

@@ -1,8 +1,9 @@
 package org.ovswin.cni;
 
-import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import org.ovswin.ipam.address.IpAddress;
 
 /**
  * One entry of the capability {@code portMappings}: what reaches the host's port goes to the
@@ -15,7 +16,7 @@ import java.util.Optional;
  *     ::} mean all of their family: ask {@link #appliesTo}
  */
 public record PortMapping(
-    int hostPort, int containerPort, Protocol protocol, Optional<InetAddress> hostIp) {
+    int hostPort, int containerPort, Protocol protocol, Optional<IpAddress> hostIp) {
 
   /** A transport whose ports can be mapped. */
   public enum Protocol {
@@ -42,11 +43,14 @@ public record PortMapping(
   }
 
   /** Whether traffic to this address of the host is meant. */
-  public boolean appliesTo(InetAddress hostAddress) {
+  public boolean appliesTo(IpAddress hostAddress) {
     return hostIp.isEmpty()
         || hostIp.get().equals(hostAddress)
-        || (hostIp.get().isAnyLocalAddress()
-            && hostIp.get().getClass().equals(hostAddress.getClass()));
+        || (isUnspecified(hostIp.get()) && hostIp.get().bitLength() == hostAddress.bitLength());
+  }
+
+  private static boolean isUnspecified(IpAddress address) {
+    return Arrays.equals(address.bytes(), new byte[address.bitLength() / Byte.SIZE]);
   }
 
   /** Whether some packet could be meant by both. */
