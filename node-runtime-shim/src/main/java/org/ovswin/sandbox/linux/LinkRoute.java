@@ -1,0 +1,61 @@
+package org.ovswin.sandbox.linux;
+
+import java.net.InetAddress;
+import java.util.Optional;
+import org.ovswin.sandbox.InetPrefix;
+import org.ovswin.sandbox.Route;
+
+/**
+ * A route as rtnetlink(7) describes it; numbers as the kernel has them.
+ *
+ * @param linkIndex the link it leads out of; 0 for a route with several next hops
+ * @param destination without host bits
+ * @param gateway the next hop
+ * @param onLink RTNH_F_ONLINK: the gateway is on the link although no address says so
+ * @param scope RT_SCOPE_…: 0 universe, 253 link
+ * @param protocol RTPROT_…: who made it; 2 kernel, 3 boot, 4 static
+ * @param metric IFA priority; lower wins
+ */
+public record LinkRoute(
+    int linkIndex,
+    InetPrefix destination,
+    Optional<InetAddress> gateway,
+    OnLink onLink,
+    int scope,
+    int protocol,
+    int metric) {
+  static final int RT_SCOPE_UNIVERSE = 0;
+  static final int RT_SCOPE_LINK = 253;
+  static final int RTPROT_STATIC = 4;
+
+  /** Whether a gateway is taken to be on the link. */
+  public enum OnLink {
+    YES,
+    BY_ADDRESS
+  }
+
+  /** A route of ours: protocol static, metric 0. */
+  public static LinkRoute of(int linkIndex, Route route) {
+    return switch (route) {
+      case Route.Via via -> make(linkIndex, route, Optional.of(via.gateway()), OnLink.BY_ADDRESS);
+      case Route.ViaOnLink via -> make(linkIndex, route, Optional.of(via.gateway()), OnLink.YES);
+      case Route.Direct _ -> make(linkIndex, route, Optional.empty(), OnLink.BY_ADDRESS);
+    };
+  }
+
+  private static LinkRoute make(
+      int linkIndex, Route route, Optional<InetAddress> gateway, OnLink onLink) {
+    int scope = gateway.isPresent() ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+    return new LinkRoute(linkIndex, route.destination(), gateway, onLink, scope, RTPROT_STATIC, 0);
+  }
+
+  @Override
+  public String toString() {
+    return destination
+        + gateway.map(address -> " via " + address.getHostAddress()).orElse("")
+        + " dev "
+        + linkIndex
+        + (onLink == OnLink.YES ? " onlink" : "")
+        + (scope == RT_SCOPE_LINK ? " scope link" : "");
+  }
+}

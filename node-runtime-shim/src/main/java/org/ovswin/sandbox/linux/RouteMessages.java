@@ -1,0 +1,138 @@
+package org.ovswin.sandbox.linux;
+
+import static org.ovswin.sandbox.linux.NetlinkRequest.NLM_F_CREATE;
+import static org.ovswin.sandbox.linux.NetlinkRequest.NLM_F_DUMP;
+import static org.ovswin.sandbox.linux.NetlinkRequest.NLM_F_EXCL;
+import static org.ovswin.sandbox.linux.NetlinkRequest.NLM_F_REPLACE;
+
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.ovswin.sandbox.InetPrefix;
+
+/**
+ * The RTM_…ROUTE messages of rtnetlink(7), to and from bytes, for unicast routes of the main table.
+ *
+ * <pre>
+ *  struct rtmsg: | family 1 | destination length 1 | source length 1 | tos 1 |
+ *                | table 1  | protocol 1 | scope 1 | type 1 | flags 4 |
+ * </pre>
+ */
+final class RouteMessages {
+  static final int RTM_NEWROUTE = 24;
+  private static final int RTM_DELROUTE = 25;
+  private static final int RTM_GETROUTE = 26;
+  private static final int RTA_DST = 1;
+  private static final int RTA_OIF = 4;
+  private static final int RTA_GATEWAY = 5;
+  private static final int RTA_PRIORITY = 6;
+  private static final int RT_TABLE_MAIN = 254;
+  private static final int RT_SCOPE_NOWHERE = 255;
+  private static final int RTPROT_UNSPEC = 0;
+  private static final int RTN_UNICAST = 1;
+  private static final int RTNH_F_ONLINK = 4;
+  private static final int RTMSG_LENGTH = 12;
+
+  private RouteMessages() {}
+
+  static NetlinkRequest add(LinkRoute route) {
+    return change(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, "add", route);
+  }
+
+  /** Takes the place of a route with the same destination and metric, whatever link it has. */
+  static NetlinkRequest replace(LinkRoute route) {
+    return change(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, "replace", route);
+  }
+
+  /** Whoever made it. */
+  static NetlinkRequest delete(LinkRoute route) {
+    return change(RTM_DELROUTE, 0, "delete", route);
+  }
+
+  /**
+   * @param family AF_INET or AF_INET6
+   */
+  static NetlinkRequest dump(int family) {
+    return rtmsg(
+        new NetlinkRequest(RTM_GETROUTE, NLM_F_DUMP, "list routes"), family, 0, 0, 0, 0, 0);
+  }
+
+  private static NetlinkRequest change(int type, int flags, String verb, LinkRoute route) {
+    boolean delete = type == RTM_DELROUTE;
+    InetAddress destination = route.destination().address();
+    NetlinkRequest request =
+        rtmsg(
+            new NetlinkRequest(type, flags, verb + " route " + route),
+            AddressMessages.family(destination),
+            route.destination().prefixLength(),
+            delete ? RTPROT_UNSPEC : route.protocol(),
+            delete ? RT_SCOPE_NOWHERE : route.scope(),
+            RTN_UNICAST,
+            route.onLink() == LinkRoute.OnLink.YES ? RTNH_F_ONLINK : 0);
+    if (route.destination().prefixLength() > 0) {
+      request.attribute(RTA_DST, destination.getAddress());
+    }
+    route.gateway().ifPresent(gateway -> request.attribute(RTA_GATEWAY, gateway.getAddress()));
+    if (route.linkIndex() != 0) {
+      request.attributeU32(RTA_OIF, route.linkIndex());
+    }
+    if (route.metric() != 0) {
+      request.attributeU32(RTA_PRIORITY, route.metric());
+    }
+    return request;
+  }
+
+  /**
+   * Reads an RTM_NEWROUTE's body; empty for a route that is not unicast or not in the main table.
+   *
+   * @throws NetlinkFormatException if it is too short or a length leads out of it
+   */
+  static Optional<LinkRoute> decode(ByteBuffer body) throws NetlinkFormatException {
+    if (body.remaining() < RTMSG_LENGTH) {
+      throw new NetlinkFormatException(
+          "rtmsg: %d octets (expected: at least %d)".formatted(body.remaining(), RTMSG_LENGTH));
+    }
+    int family = body.get(0) & 0xff;
+    int table = body.get(4) & 0xff;
+    int type = body.get(7) & 0xff;
+    if (table != RT_TABLE_MAIN || type != RTN_UNICAST) {
+      return Optional.empty();
+    }
+    int flags = body.getInt(8);
+    NetlinkAttributes attributes =
+        NetlinkAttributes.read(body.slice(RTMSG_LENGTH, body.remaining() - RTMSG_LENGTH));
+    InetAddress destination =
+        attributes
+            .address(RTA_DST)
+            .orElse(InetPrefix.parseAddress(family == Libc.AF_INET ? "0.0.0.0" : "::"));
+    return Optional.of(
+        new LinkRoute(
+            attributes.u32(RTA_OIF).orElse(0),
+            new InetPrefix(destination, body.get(1) & 0xff),
+            attributes.address(RTA_GATEWAY),
+            (flags & RTNH_F_ONLINK) != 0 ? LinkRoute.OnLink.YES : LinkRoute.OnLink.BY_ADDRESS,
+            body.get(6) & 0xff,
+            body.get(5) & 0xff,
+            attributes.u32(RTA_PRIORITY).orElse(0)));
+  }
+
+  private static NetlinkRequest rtmsg(
+      NetlinkRequest request,
+      int family,
+      int destinationLength,
+      int protocol,
+      int scope,
+      int type,
+      int flags) {
+    return request
+        .u8(family)
+        .u8(destinationLength)
+        .u8(0)
+        .u8(0)
+        .u8(type == 0 ? 0 : RT_TABLE_MAIN)
+        .u8(protocol)
+        .u8(scope)
+        .u8(type)
+        .u32(flags);
+  }
+}

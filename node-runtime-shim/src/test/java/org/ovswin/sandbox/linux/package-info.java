@@ -1,0 +1,4 @@
+@NullMarked
+package org.ovswin.sandbox.linux;
+
+import org.jspecify.annotations.NullMarked;
