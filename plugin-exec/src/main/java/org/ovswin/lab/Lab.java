@@ -1,0 +1,268 @@
+package org.ovswin.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A small cluster out of network namespaces, from {@link #open} to {@link #close}.
+ *
+ * <p>Whatever ends the process that made it, nothing stays: an exception and Ctrl-C go through
+ * {@link #close}; after a {@code kill -9} the kernel ends the lab's processes, and the next {@code
+ * open} finds the ledger and does the rest. Only {@link #keep} leaves a lab up.
+ *
+ * <p>Safe for use by several threads. Several labs may be open at once, also by several processes:
+ * the names of all they make start with their ids.
+ */
+public final class Lab implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
+
+  private final String id;
+  private final LabSpec spec;
+  private final Path directory;
+  private final Ledger ledger;
+  private final Progress progress;
+  private final Shell shell;
+  private final Children children;
+  private final Topology topology;
+  private final List<LabNode> nodes;
+  private final Thread shutdownHook = new Thread(this::closeOnShutdown, "lab-shutdown");
+  private State state = State.OPEN;
+
+  private enum State {
+    OPEN,
+    KEPT,
+    CLOSED
+  }
+
+  private Lab(String id, LabSpec spec, Path directory, Ledger ledger, Progress progress) {
+    this.id = id;
+    this.spec = spec;
+    this.directory = directory;
+    this.ledger = ledger;
+    this.progress = progress;
+    this.shell = new Shell(id);
+    this.children = new Children(ledger, spec.lifetime());
+    this.topology = new Topology(ledger, shell, id, spec.nodes());
+    this.nodes =
+        IntStream.rangeClosed(1, spec.nodes())
+            .mapToObj(number -> new LabNode(number, topology, directory, shell, children, spec))
+            .toList();
+  }
+
+  /**
+   * Takes away what killed labs left, then builds the namespaces and wires of a new one. Nothing
+   * runs in it yet: see {@link #startNodes}.
+   *
+   * @throws LabException when something is missing on this machine or cannot be made; nothing is
+   *     left then
+   */
+  public static Lab open(LabSpec spec, Progress progress) {
+    Prerequisites.check();
+    recover(spec.base(), progress);
+    LabDirectory labs = new LabDirectory(spec.base());
+    Lab lab =
+        labs.locked(
+            () -> {
+              String id = labs.freshId();
+              Path directory = LabDirectory.createPrivate(labs.of(id));
+              Ledger ledger =
+                  Ledger.create(
+                      directory, new Ledger.Entry.Owner(ProcessId.current(), Teardown.bootId()));
+              return new Lab(id, spec, directory, ledger, progress);
+            });
+    Runtime.getRuntime().addShutdownHook(lab.shutdownHook);
+    try {
+      lab.build();
+      return lab;
+    } catch (RuntimeException | Error e) {
+      lab.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private void build() {
+    progress.step("lab %s: fabric, external, %d nodes".formatted(id, spec.nodes()));
+    nodes.forEach(node -> node.prepare(spec.launcher()));
+    topology.build();
+  }
+
+  /** Starts Open vSwitch and the agent of every node, all at once, and waits for all. */
+  public void startNodes() {
+    Parallel.map(
+        nodes,
+        node -> {
+          node.startOvs();
+          String ready = node.startAgent();
+          progress.step(ready);
+          return ready;
+        });
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public List<LabNode> nodes() {
+    return nodes;
+  }
+
+  /** A node by its name. */
+  public LabNode node(String name) {
+    return nodes.stream()
+        .filter(node -> node.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "node: %s (expected: one of %s)"
+                        .formatted(name, nodes.stream().map(LabNode::name).toList())));
+  }
+
+  /** The host outside the cluster. It knows no route to a pod. */
+  public Host external() {
+    return new Host("external", topology.netns("external"), Topology.EXTERNAL_ADDRESS);
+  }
+
+  /** The router between nodes and outside world. */
+  public Host fabric() {
+    return new Host("fabric", topology.netns("fabric"), Topology.GATEWAY);
+  }
+
+  /** Holds all files of the lab. Readable by its owner only. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** A shell whose commands run in no namespace of the lab, but are marked as the lab's. */
+  Shell shell() {
+    return shell;
+  }
+
+  /** The ends of all nodes' logs, for the message of a failure. */
+  public String logTails() {
+    return nodes.stream().map(LabNode::logTails).collect(Collectors.joining());
+  }
+
+  /** Whether the lab was taken down, perhaps by Ctrl-C while another thread still works on it. */
+  public synchronized boolean closed() {
+    return state == State.CLOSED;
+  }
+
+  /**
+   * Leaves the lab up when this process ends, until {@link #down} takes it down.
+   *
+   * @throws LabException when its specification says that it ends with its owner
+   */
+  public synchronized void keep() {
+    if (spec.lifetime() != LabSpec.Lifetime.UNTIL_DOWN || state != State.OPEN) {
+      throw new LabException(
+          "lab %s: %s, %s (expected: UNTIL_DOWN, OPEN)".formatted(id, spec.lifetime(), state));
+    }
+    ledger.record(new Ledger.Entry.Kept());
+    state = State.KEPT;
+    release();
+  }
+
+  /** Takes everything down that the lab made. Idempotent; nothing after {@link #keep}. */
+  @Override
+  public synchronized void close() {
+    if (state != State.OPEN) {
+      return;
+    }
+    state = State.CLOSED;
+    ledger.seal();
+    try {
+      Teardown.undo(id, directory);
+    } finally {
+      release();
+    }
+  }
+
+  private void release() {
+    children.close();
+    try {
+      ledger.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    try {
+      Runtime.getRuntime().removeShutdownHook(shutdownHook);
+    } catch (IllegalStateException e) {
+      // The machine is shutting down already, and the hook may be what runs this.
+    }
+  }
+
+  private void closeOnShutdown() {
+    try {
+      close();
+    } catch (RuntimeException e) {
+      LOG.error("event=lab-close-failed lab={}", id, e);
+    }
+  }
+
+  private void closeAfter(Throwable failure) {
+    try {
+      close();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /** The labs under this directory that somebody left up or that are in use. */
+  public static List<String> list(Path base) {
+    LabDirectory labs = new LabDirectory(base);
+    return labs.locked(labs::ids);
+  }
+
+  /**
+   * Takes down a lab that was kept, or whose process was killed.
+   *
+   * @throws LabException when there is no such lab, or its process still runs
+   */
+  public static void down(Path base, String id) {
+    LabDirectory labs = new LabDirectory(base);
+    labs.<Boolean>locked(
+        () -> {
+          if (!labs.ids().contains(id)) {
+            throw new LabException("lab: %s (expected: one of %s)".formatted(id, labs.ids()));
+          }
+          if (Teardown.standing(Ledger.read(labs.of(id)))
+              instanceof Teardown.Standing.InUse(ProcessId owner)) {
+            throw new LabException(
+                "lab %s: its process %d runs (expected: ended)".formatted(id, owner.pid()));
+          }
+          Teardown.undo(id, labs.of(id));
+          return true;
+        });
+  }
+
+  /**
+   * Takes down the labs whose process was killed, and tells each in one line. Kept labs and those
+   * in use stay.
+   *
+   * @return the ids of the labs that were taken down
+   */
+  public static List<String> recover(Path base, Progress progress) {
+    LabDirectory labs = new LabDirectory(base);
+    return labs.locked(
+        () -> {
+          List<String> recovered = new ArrayList<>();
+          for (String id : labs.ids()) {
+            if (Teardown.standing(Ledger.read(labs.of(id)))
+                instanceof Teardown.Standing.Abandoned) {
+              Teardown.undo(id, labs.of(id));
+              progress.step("lab %s: its process was killed; took down what it left".formatted(id));
+              recovered.add(id);
+            }
+          }
+          return List.copyOf(recovered);
+        });
+  }
+}

@@ -1,0 +1,71 @@
+package org.ovswin.lab;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What lab to build.
+ *
+ * @param nodes how many nodes, 1 to {@value #MAX_NODES}
+ * @param base the directory that holds the labs' directories
+ * @param launcher the CNI plugin executable
+ * @param javaCommand the words that start a JVM with the agent on its class path, up to but not
+ *     including the main class
+ * @param lifetime whether the lab may outlive its process
+ */
+public record LabSpec(
+    int nodes, Path base, Path launcher, List<String> javaCommand, Lifetime lifetime) {
+  /** The nodes' addresses are 172.30.0.11 and up. */
+  static final int MAX_NODES = 200;
+
+  public LabSpec {
+    if (nodes < 1 || nodes > MAX_NODES) {
+      throw new IllegalArgumentException(
+          "nodes: %d (expected: 1 to %d)".formatted(nodes, MAX_NODES));
+    }
+    if (javaCommand.isEmpty()) {
+      throw new IllegalArgumentException("javaCommand: empty (expected: the words of a command)");
+    }
+    javaCommand = List.copyOf(javaCommand);
+  }
+
+  /** How long the processes of a lab live. */
+  public enum Lifetime {
+    /** No longer than the process that made it, even if that is killed. */
+    WITH_OWNER,
+    /** Until it is taken down by name, if its maker calls {@link Lab#keep}. */
+    UNTIL_DOWN
+  }
+
+  /** A lab in the usual directory, its agents run by the Java that runs this. */
+  public static LabSpec of(int nodes, Path launcher) {
+    return new LabSpec(
+        nodes, Path.of(LabDirectory.DEFAULT), launcher, thisJava(), Lifetime.WITH_OWNER);
+  }
+
+  public LabSpec withLifetime(Lifetime lifetime) {
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime);
+  }
+
+  public LabSpec withBase(Path base) {
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime);
+  }
+
+  public LabSpec withJavaCommand(List<String> javaCommand) {
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime);
+  }
+
+  /** This JVM and its class path, set for a quick start. */
+  public static List<String> thisJava() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Xshare:auto",
+        "-Xmx256m",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-cp",
+        System.getProperty("java.class.path"));
+  }
+}
