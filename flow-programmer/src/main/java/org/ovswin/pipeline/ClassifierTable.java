@@ -1,0 +1,90 @@
+package org.ovswin.pipeline;
+
+import static org.ovswin.openflow.Actions.output;
+import static org.ovswin.pipeline.Steps.goTo;
+import static org.ovswin.pipeline.Steps.load;
+
+import org.ovswin.openflow.PortNo;
+import org.ovswin.pipeline.NodeState.Pod;
+import org.ovswin.pipeline.NodeState.Uplink;
+import org.ovswin.pipeline.Registers.Source;
+
+/**
+ * Where does the packet come from? Every port that is not named here is deaf.
+ *
+ * <p>The uplink is promiscuous: of unicast only what is addressed to the node goes on. What is
+ * neither IPv4 nor ARP belongs to the node itself and passes between uplink and local port
+ * untouched, as does its multicast; from pods it is dropped.
+ *
+ * <pre>{@code
+ * priority=100,arp,in_port=1 actions=set_field:0x2/0xf->reg0,goto_table:10
+ * priority=100,ip,in_port=1,dl_dst=NODE_MAC actions=set_field:0x2/0xf->reg0,goto_table:20
+ * priority=90,in_port=1,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=LOCAL
+ * priority=90,in_port=1,dl_dst=NODE_MAC actions=LOCAL
+ * priority=110,ip,in_port=LOCAL,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=output:1
+ * priority=100,arp,in_port=LOCAL actions=set_field:0x3/0xf->reg0,goto_table:10
+ * priority=100,ip,in_port=LOCAL actions=set_field:0x3/0xf->reg0,goto_table:20
+ * priority=90,in_port=LOCAL actions=output:1
+ * priority=100,arp,in_port=3 actions=set_field:0x1/0xf->reg0,goto_table:10
+ * priority=100,ip,in_port=3 actions=set_field:0x1/0xf->reg0,goto_table:20
+ * }</pre>
+ */
+final class ClassifierTable implements FlowTable {
+  private static final int GROUP_ADDRESSED = 110;
+  private static final int KNOWN = 100;
+  private static final int OTHER_PROTOCOLS = 90;
+
+  @Override
+  public TableId id() {
+    return TableId.CLASSIFIER;
+  }
+
+  @Override
+  public void node(NodeState state, FlowSink out) {
+    Uplink uplink = state.uplink();
+    out.flow(
+        KNOWN,
+        Matches.arp().inPort(uplink.port()),
+        load(Registers.SOURCE, Source.UPLINK.value()),
+        goTo(TableId.ARP_SPOOF_GUARD));
+    out.flow(
+        KNOWN,
+        Matches.ip().inPort(uplink.port()).ethDst(uplink.mac().value()),
+        load(Registers.SOURCE, Source.UPLINK.value()),
+        goTo(TableId.SPOOF_GUARD));
+    out.flow(OTHER_PROTOCOLS, Matches.groupAddressed().inPort(uplink.port()), output(PortNo.LOCAL));
+    out.flow(
+        OTHER_PROTOCOLS,
+        Matches.any().inPort(uplink.port()).ethDst(uplink.mac().value()),
+        output(PortNo.LOCAL));
+
+    out.flow(
+        KNOWN,
+        Matches.arp().inPort(PortNo.LOCAL),
+        load(Registers.SOURCE, Source.NODE.value()),
+        goTo(TableId.ARP_SPOOF_GUARD));
+    // Broadcast and multicast have no connection to track, and no pod is meant.
+    out.flow(
+        GROUP_ADDRESSED, Matches.groupAddressedIp().inPort(PortNo.LOCAL), output(uplink.port()));
+    out.flow(
+        KNOWN,
+        Matches.ip().inPort(PortNo.LOCAL),
+        load(Registers.SOURCE, Source.NODE.value()),
+        goTo(TableId.SPOOF_GUARD));
+    out.flow(OTHER_PROTOCOLS, Matches.any().inPort(PortNo.LOCAL), output(uplink.port()));
+  }
+
+  @Override
+  public void pod(NodeState state, Pod pod, FlowSink out) {
+    out.flow(
+        KNOWN,
+        Matches.arp().inPort(pod.port()),
+        load(Registers.SOURCE, Source.POD.value()),
+        goTo(TableId.ARP_SPOOF_GUARD));
+    out.flow(
+        KNOWN,
+        Matches.ip().inPort(pod.port()),
+        load(Registers.SOURCE, Source.POD.value()),
+        goTo(TableId.SPOOF_GUARD));
+  }
+}

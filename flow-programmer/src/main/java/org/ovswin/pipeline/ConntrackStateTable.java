@@ -1,0 +1,31 @@
+package org.ovswin.pipeline;
+
+import static org.ovswin.pipeline.Steps.goTo;
+
+/**
+ * Sorts new connections, which may be for a host port, from known ones. What belongs to no
+ * connection and cannot begin one is dropped: delivered untranslated it would make the node answer
+ * with a reset for a pod's connection.
+ *
+ * <pre>{@code
+ * priority=110,ct_state=+inv+trk,ip actions=drop
+ * priority=100,ct_state=+new+trk,ip actions=goto_table:40
+ * priority=100,ct_state=-new+trk,ip actions=goto_table:60
+ * }</pre>
+ */
+final class ConntrackStateTable implements FlowTable {
+  private static final int REFUSE = 110;
+  private static final int SORT = 100;
+
+  @Override
+  public TableId id() {
+    return TableId.CONNTRACK_STATE;
+  }
+
+  @Override
+  public void node(NodeState state, FlowSink out) {
+    out.flow(REFUSE, Matches.tracked(Matches.INVALID, Matches.INVALID));
+    out.flow(SORT, Matches.tracked(Matches.NEW, Matches.NEW), goTo(TableId.HOST_PORT));
+    out.flow(SORT, Matches.tracked(0, Matches.NEW), goTo(TableId.ROUTE));
+  }
+}

@@ -1,0 +1,92 @@
+package org.ovswin.pipeline;
+
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.openflow.Field;
+import org.ovswin.openflow.Match;
+import org.ovswin.pipeline.Registers.Bits;
+import org.ovswin.pipeline.Registers.Source;
+
+/** The beginnings of matches that several tables share. */
+final class Matches {
+  private static final int ETH_TYPE_IPV4 = 0x0800;
+  private static final int ETH_TYPE_ARP = 0x0806;
+  private static final int ARP_REQUEST = 1;
+  private static final int ARP_REPLY = 2;
+
+  /** The bit that tells multicast and broadcast from unicast (IEEE 802, 8.2.2). */
+  private static final long GROUP_BIT = 0x0100_0000_0000L;
+
+  /** ct_state bits (ovs-fields(7), "Connection Tracking Fields"). */
+  static final int NEW = 0x01;
+
+  static final int INVALID = 0x10;
+  static final int TRACKED = 0x20;
+
+  private Matches() {}
+
+  static Match.Builder any() {
+    return Match.builder();
+  }
+
+  static Match.Builder ip() {
+    return Match.builder().ethType(ETH_TYPE_IPV4);
+  }
+
+  static Match.Builder arp() {
+    return Match.builder().ethType(ETH_TYPE_ARP);
+  }
+
+  static Match.Builder arpRequest() {
+    return arp().field(Field.ARP_OP, ARP_REQUEST);
+  }
+
+  static Match.Builder arpReply() {
+    return arp().field(Field.ARP_OP, ARP_REPLY);
+  }
+
+  static Match.Builder groupAddressed() {
+    return Match.builder().field(Field.ETH_DST, GROUP_BIT, GROUP_BIT);
+  }
+
+  static Match.Builder groupAddressedIp() {
+    return groupAddressed().ethType(ETH_TYPE_IPV4);
+  }
+
+  static Match.Builder ipFrom(Source source) {
+    return with(ip(), Registers.SOURCE, source.value());
+  }
+
+  static Match.Builder ipTo(Ipv4Address address) {
+    return ip().ipv4Dst(address.value());
+  }
+
+  static Match.Builder ipTo(IpPrefix prefix) {
+    return to(ip(), prefix);
+  }
+
+  static Match.Builder to(Match.Builder match, IpPrefix prefix) {
+    return match.ipv4Dst(network(prefix), mask(prefix));
+  }
+
+  static Match.Builder from(Match.Builder match, IpPrefix prefix) {
+    return match.ipv4Src(network(prefix), mask(prefix));
+  }
+
+  static Match.Builder with(Match.Builder match, Bits bits, long value) {
+    return match.field(bits.field(), bits.value(value), bits.mask());
+  }
+
+  /** IPv4 of a tracked connection whose state bits of {@code mask} are {@code value}. */
+  static Match.Builder tracked(int value, int mask) {
+    return ip().field(Field.CT_STATE, value | TRACKED, mask | TRACKED);
+  }
+
+  private static int network(IpPrefix prefix) {
+    return ((Ipv4Address) prefix.network()).value();
+  }
+
+  private static int mask(IpPrefix prefix) {
+    return Ipv4Address.netmask(prefix.length()).value();
+  }
+}

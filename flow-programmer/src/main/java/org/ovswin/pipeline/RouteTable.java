@@ -1,0 +1,131 @@
+package org.ovswin.pipeline;
+
+import static org.ovswin.openflow.Actions.DEC_TTL;
+import static org.ovswin.openflow.Actions.set;
+import static org.ovswin.pipeline.Steps.goTo;
+import static org.ovswin.pipeline.Steps.load;
+
+import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.openflow.Action;
+import org.ovswin.openflow.Field;
+import org.ovswin.openflow.PortNo;
+import org.ovswin.pipeline.NodeState.Peer;
+import org.ovswin.pipeline.NodeState.Pod;
+import org.ovswin.pipeline.NodeState.Uplink;
+import org.ovswin.pipeline.Registers.Source;
+
+/**
+ * Where does it go? To a pod of this node, a peer's block or address, the node itself, or the world
+ * by way of the gateway. Nothing from the link goes back to the link, and an address of the cluster
+ * that nobody has ends here, so no packet circles. The TTL counts the hop onto the link.
+ *
+ * <p>What the node sends with MACs of its own choice leaves as it is: its routing table is its own
+ * affair. It takes part in SNAT under its own address so that no pod's connection is given a port
+ * that one of the node's has.
+ *
+ * <pre>{@code
+ * priority=200,ip,nw_dst=POD_IP actions=set_field:02:6f:76:73:77:6e->eth_src,set_field:POD_MAC->eth_dst,
+ *     set_field:0x3->reg1,goto_table:80
+ * priority=190,ip,reg0=0x2/0xf,nw_dst=CLUSTER actions=drop
+ * priority=180,ip,nw_dst=PEER_BLOCK actions=dec_ttl,set_field:NODE_MAC->eth_src,set_field:PEER_MAC->eth_dst,
+ *     set_field:0x1->reg1,goto_table:80
+ * priority=170,ip,nw_dst=CLUSTER actions=drop
+ * priority=160,ip,reg0=0x2/0xf actions=set_field:0xfffe->reg1,goto_table:80
+ * priority=150,ip,reg0=0x1/0xf,nw_dst=NODE_IP actions=set_field:02:6f:76:73:77:6e->eth_src,
+ *     set_field:NODE_MAC->eth_dst,set_field:0xfffe->reg1,goto_table:80
+ * priority=150,ip,reg0=0x1/0xf,nw_dst=PEER_IP actions=dec_ttl,set_field:NODE_MAC->eth_src,
+ *     set_field:PEER_MAC->eth_dst,set_field:0x1->reg1,goto_table:80
+ * priority=150,ip,reg0=0x3/0xf,dl_dst=02:6f:76:73:77:6e actions=drop
+ * priority=140,ip,reg0=0x3/0xf,nw_src=NODE_IP actions=set_field:0x10/0x10->reg0,set_field:0x1->reg1,goto_table:80
+ * priority=130,ip,reg0=0x3/0xf actions=set_field:0x1->reg1,goto_table:80
+ * priority=120,ip,reg0=0x1/0xf actions=dec_ttl,set_field:NODE_MAC->eth_src,set_field:NEXT_HOP_MAC->eth_dst,
+ *     set_field:0x10/0x10->reg0,set_field:0x1->reg1,goto_table:80
+ * }</pre>
+ */
+final class RouteTable implements FlowTable {
+  private static final int POD = 200;
+  private static final int NO_TRANSIT = 190;
+  private static final int PEER_BLOCK = 180;
+  private static final int NOBODYS = 170;
+  private static final int LINK_TO_NODE = 160;
+  private static final int NODES = 150;
+  private static final int NODE_TO_LINK = 140;
+  private static final int NODE_OTHER_ADDRESS = 130;
+  private static final int WORLD = 120;
+
+  /** OFPP_LOCAL as 16 bits, the form in which a register names it (ovs-fields(7)). */
+  private static final int LOCAL = PortNo.to16(PortNo.LOCAL);
+
+  @Override
+  public TableId id() {
+    return TableId.ROUTE;
+  }
+
+  @Override
+  public void node(NodeState state, FlowSink out) {
+    Uplink uplink = state.uplink();
+    out.flow(NO_TRANSIT, Matches.to(Matches.ipFrom(Source.UPLINK), state.cluster()));
+    out.flow(NOBODYS, Matches.ipTo(state.cluster()));
+    out.flow(LINK_TO_NODE, Matches.ipFrom(Source.UPLINK), leaveBy(LOCAL), next());
+    out.flow(
+        NODES,
+        Matches.ipFrom(Source.POD).ipv4Dst(uplink.address().value()),
+        set(Field.ETH_SRC, NodeState.GATEWAY_MAC.value()),
+        set(Field.ETH_DST, uplink.mac().value()),
+        leaveBy(LOCAL),
+        next());
+    // The node takes the pods' gateway only for the cluster's addresses.
+    out.flow(NODES, Matches.ipFrom(Source.NODE).ethDst(NodeState.GATEWAY_MAC.value()));
+    out.flow(
+        NODE_TO_LINK,
+        Matches.ipFrom(Source.NODE).ipv4Src(uplink.address().value()),
+        load(Registers.SNAT, 1),
+        leaveBy(uplink.port()),
+        next());
+    out.flow(NODE_OTHER_ADDRESS, Matches.ipFrom(Source.NODE), leaveBy(uplink.port()), next());
+    uplink
+        .gatewayMac()
+        .ifPresent(
+            gateway ->
+                out.flow(
+                    WORLD,
+                    Matches.ipFrom(Source.POD),
+                    onto(
+                        uplink, gateway, load(Registers.SNAT, 1), leaveBy(uplink.port()), next())));
+  }
+
+  @Override
+  public void peer(NodeState state, Peer peer, FlowSink out) {
+    Action[] toPeer = onto(state.uplink(), peer.mac(), leaveBy(state.uplink().port()), next());
+    out.flow(PEER_BLOCK, Matches.ipTo(peer.block()), toPeer);
+    out.flow(NODES, Matches.ipFrom(Source.POD).ipv4Dst(peer.address().value()), toPeer);
+  }
+
+  @Override
+  public void pod(NodeState state, Pod pod, FlowSink out) {
+    out.flow(
+        POD,
+        Matches.ipTo(pod.address()),
+        set(Field.ETH_SRC, NodeState.GATEWAY_MAC.value()),
+        set(Field.ETH_DST, pod.mac().value()),
+        leaveBy(pod.port()),
+        next());
+  }
+
+  private static Action[] onto(Uplink uplink, MacAddress nextHop, Action... then) {
+    Action[] actions = new Action[3 + then.length];
+    actions[0] = DEC_TTL;
+    actions[1] = set(Field.ETH_SRC, uplink.mac().value());
+    actions[2] = set(Field.ETH_DST, nextHop.value());
+    System.arraycopy(then, 0, actions, 3, then.length);
+    return actions;
+  }
+
+  private static Action leaveBy(int port) {
+    return load(Registers.OUT_PORT, port);
+  }
+
+  private static Action next() {
+    return goTo(TableId.COMMIT);
+  }
+}

@@ -1,0 +1,50 @@
+package org.ovswin.pipeline;
+
+import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.openflow.Action;
+import org.ovswin.openflow.Action.Ct;
+import org.ovswin.openflow.Actions;
+import org.ovswin.openflow.Nat;
+import org.ovswin.openflow.Subfield;
+import org.ovswin.pipeline.Registers.Bits;
+
+/** Actions in the words of the pipeline: its tables, its registers, its zone. */
+final class Steps {
+  private Steps() {}
+
+  static Action goTo(TableId table) {
+    return Actions.gotoTable(table.number());
+  }
+
+  static Action load(Bits bits, long value) {
+    return Actions.set(bits.field(), bits.value(value), bits.mask());
+  }
+
+  static Action outputTo(Bits bits) {
+    return Actions.output(new Subfield(bits.field(), bits.offset(), bits.count()));
+  }
+
+  /** Finds the packet's connection and its translation, and goes on. */
+  static Action restore(TableId next) {
+    return Ct.track(Registers.CT_ZONE, next.number()).withNat(Nat.existing());
+  }
+
+  /** Remembers the connection as it is; the packet goes on behind this action. */
+  static Action commit() {
+    return Ct.commit(Registers.CT_ZONE);
+  }
+
+  /** Remembers the connection with another source; the port stays unless it is taken. */
+  static Action commitWithSource(Ipv4Address address, TableId next) {
+    return commit(Nat.src(address.value()), next);
+  }
+
+  /** Remembers the connection with another destination. */
+  static Action commitWithDestination(Ipv4Address address, int port, TableId next) {
+    return commit(Nat.dst(address.value(), port), next);
+  }
+
+  private static Action commit(Nat nat, TableId next) {
+    return Ct.commit(Registers.CT_ZONE).withNat(nat).withTable(next.number());
+  }
+}

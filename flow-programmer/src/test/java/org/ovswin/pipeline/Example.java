@@ -1,0 +1,40 @@
+package org.ovswin.pipeline;
+
+import java.util.List;
+import java.util.Optional;
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.pipeline.NodeState.HostPort;
+import org.ovswin.pipeline.NodeState.Peer;
+import org.ovswin.pipeline.NodeState.Pod;
+import org.ovswin.pipeline.NodeState.Protocol;
+import org.ovswin.pipeline.NodeState.Uplink;
+
+/** The node that the tables' comments show: one pod, one peer, one host port. */
+final class Example {
+  static final IpPrefix CLUSTER = IpPrefix.parse("10.244.0.0/16");
+  static final IpPrefix BLOCK = IpPrefix.parse("10.244.1.0/24");
+  static final Uplink UPLINK =
+      new Uplink(
+          1,
+          Ipv4Address.parse("172.30.0.11"),
+          MacAddress.parse("02:00:00:00:00:11"),
+          Ipv4Address.parse("172.30.0.1"),
+          Optional.of(MacAddress.parse("02:00:00:00:00:01")));
+  static final Peer PEER =
+      new Peer(
+          "node2",
+          Ipv4Address.parse("172.30.0.12"),
+          MacAddress.parse("02:00:00:00:00:12"),
+          IpPrefix.parse("10.244.2.0/24"));
+  static final Pod POD =
+      new Pod(
+          3,
+          Ipv4Address.parse("10.244.1.5"),
+          MacAddress.parse("0e:2a:0a:f4:01:05"),
+          List.of(new HostPort(Protocol.TCP, 8080, 80)));
+  static final NodeState STATE = new NodeState(CLUSTER, BLOCK, UPLINK, List.of(PEER), List.of(POD));
+
+  private Example() {}
+}

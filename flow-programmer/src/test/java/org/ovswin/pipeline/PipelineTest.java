@@ -1,0 +1,129 @@
+package org.ovswin.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.openflow.Action;
+import org.ovswin.openflow.Cookie;
+import org.ovswin.openflow.Flow;
+import org.ovswin.pipeline.NodeState.Pod;
+import org.ovswin.pipeline.NodeState.Uplink;
+import org.ovswin.pipeline.Registers.Bits;
+
+class PipelineTest {
+  @Test
+  void flows_ofOneState_haveDifferentKeys() {
+    Map<Flow.Key, Flow> byKey = new HashMap<>();
+    for (Flow flow : Pipeline.flows(Example.STATE)) {
+      assertThat(byKey.put(flow.key(), flow)).as("twice: " + flow).isNull();
+    }
+  }
+
+  @Test
+  void flows_carryTheCookieOfTheirObject() {
+    assertThat(Pipeline.flows(Example.STATE)).allMatch(flow -> Cookie.isOurs(flow.cookie()));
+    assertThat(Pipeline.podFlows(Example.STATE, Example.POD))
+        .isNotEmpty()
+        .allMatch(flow -> flow.cookie() == Pipeline.podCookie(Example.POD.address()));
+  }
+
+  @Test
+  void flows_ofEveryTable_endWithAMissOfTheirOwn() {
+    for (TableId table : TableId.values()) {
+      assertThat(Pipeline.flows(Example.STATE))
+          .as(table.name())
+          .filteredOn(flow -> flow.table() == table.number() && flow.priority() == 0)
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void flows_goToLaterTablesOnly() {
+    for (Flow flow : Pipeline.flows(Example.STATE)) {
+      for (Action action : flow.actions()) {
+        if (action instanceof Action.Goto next) {
+          assertThat(next.table()).as(flow.toString()).isGreaterThan(flow.table());
+        }
+        if (action instanceof Action.Ct ct && ct.table().isPresent()) {
+          assertThat(ct.table().getAsInt()).as(flow.toString()).isGreaterThan(flow.table());
+        }
+      }
+    }
+  }
+
+  @Test
+  void flows_withoutGatewayMac_leadNoPodToTheWorld() {
+    Uplink silent =
+        new Uplink(
+            1,
+            Example.UPLINK.address(),
+            Example.UPLINK.mac(),
+            Example.UPLINK.gateway(),
+            Optional.empty());
+    NodeState state =
+        new NodeState(Example.CLUSTER, Example.BLOCK, silent, List.of(), List.of(Example.POD));
+
+    assertThat(Pipeline.flows(state))
+        .hasSize(
+            Pipeline.flows(
+                        new NodeState(
+                            Example.CLUSTER,
+                            Example.BLOCK,
+                            Example.UPLINK,
+                            List.of(),
+                            List.of(Example.POD)))
+                    .size()
+                - 1);
+  }
+
+  @Test
+  void registers_doNotOverlap() {
+    for (Bits bits : Registers.ALL) {
+      for (Bits other : Registers.ALL) {
+        if (!bits.equals(other) && bits.field() == other.field()) {
+          assertThat(bits.mask() & other.mask()).as(bits + " and " + other).isZero();
+        }
+      }
+    }
+  }
+
+  @Test
+  void tables_haveOneImplementationEach_inOrder() {
+    assertThat(Pipeline.tables()).extracting(FlowTable::id).containsExactly(TableId.values());
+    assertThat(Arrays.stream(TableId.values()).map(TableId::number)).isSorted();
+  }
+
+  @Test
+  void state_withTwoPodsOfOneAddress_isRefused() {
+    Pod twin = new Pod(4, Example.POD.address(), MacAddress.parse("0e:2a:0a:f4:01:06"), List.of());
+
+    assertThatThrownBy(
+            () ->
+                new NodeState(
+                    Example.CLUSTER,
+                    Example.BLOCK,
+                    Example.UPLINK,
+                    List.of(),
+                    List.of(Example.POD, twin)))
+        .hasMessageContaining("expected: an address and a port of its own");
+  }
+
+  @Test
+  void state_withPodOutsideTheBlock_isRefused() {
+    Pod stranger = new Pod(4, Ipv4Address.parse("10.244.2.5"), Example.POD.mac(), List.of());
+
+    assertThatThrownBy(
+            () ->
+                new NodeState(
+                    Example.CLUSTER, Example.BLOCK, Example.UPLINK, List.of(), List.of(stranger)))
+        .hasMessage("pod address: 10.244.2.5 (expected: inside 10.244.1.0/24)");
+  }
+}

@@ -1,0 +1,271 @@
+package org.ovswin.agent;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
+
+/**
+ * The agent's configuration file, validated.
+ *
+ * @param node the node's name in the cluster, a DNS label or subdomain (RFC 1123)
+ * @param cluster the cluster range and where its records are kept
+ * @param stateDirectory where this node's leases are journalled; survives a reboot
+ * @param socketDirectory where {@code cni.sock} is made; owner-only
+ * @param openvswitch the switch this agent programs
+ * @param uplink the adapter that carries the node's traffic
+ * @param mode how packets travel between nodes
+ * @param mtu of the pods' interfaces, in bytes
+ */
+public record AgentConfig(
+    String node,
+    Cluster cluster,
+    Path stateDirectory,
+    Path socketDirectory,
+    OpenVSwitch openvswitch,
+    UplinkConfig uplink,
+    Mode mode,
+    int mtu) {
+
+  private static final Pattern NODE_NAME =
+      Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+  private static final Pattern INTERFACE_NAME = Pattern.compile("[^/:\\s]{1,15}");
+  private static final int DEFAULT_MTU = 1500;
+
+  /** RFC 791: every link carries 68 bytes; Ethernet jumbo frames end below 9216. */
+  private static final int MIN_MTU = 576;
+
+  private static final int MAX_MTU = 9216;
+
+  public AgentConfig {
+    require(
+        NODE_NAME.matcher(node).matches() && node.length() <= 253,
+        "node",
+        node,
+        "a lower-case DNS name of at most 253 characters");
+    require(
+        mtu >= MIN_MTU && mtu <= MAX_MTU, "mtu", mtu, "a number from " + MIN_MTU + " to " + MAX_MTU);
+    require(
+        cluster.block().isEmpty() || cluster.cidr().contains(cluster.block().get()),
+        "cluster.block",
+        cluster.block().map(IpPrefix::toString).orElse(""),
+        "a block inside cluster.cidr " + cluster.cidr());
+    require(
+        !cluster.cidr().contains(uplink.address()),
+        "uplink.address",
+        uplink.address(),
+        "an address outside cluster.cidr " + cluster.cidr());
+  }
+
+  @JsonCreator
+  static AgentConfig of(
+      @JsonProperty(value = "node", required = true) String node,
+      @JsonProperty(value = "cluster", required = true) Cluster cluster,
+      @JsonProperty(value = "stateDirectory", required = true) Path stateDirectory,
+      @JsonProperty(value = "socketDirectory", required = true) Path socketDirectory,
+      @JsonProperty(value = "openvswitch", required = true) OpenVSwitch openvswitch,
+      @JsonProperty(value = "uplink", required = true) UplinkConfig uplink,
+      @JsonProperty("mode") @Nullable Mode mode,
+      @JsonProperty("mtu") @Nullable Integer mtu) {
+    return new AgentConfig(
+        node,
+        cluster,
+        stateDirectory,
+        socketDirectory,
+        openvswitch,
+        uplink,
+        mode == null ? Mode.HOST_GATEWAY : mode,
+        mtu == null ? DEFAULT_MTU : mtu);
+  }
+
+  /** The Unix socket on which the launcher reaches this agent. */
+  public Path cniSocket() {
+    return socketDirectory.resolve("cni.sock");
+  }
+
+  /**
+   * The cluster's addresses.
+   *
+   * @param cidr the range that all pods' addresses come from
+   * @param blockPrefixLength the size of a node's block
+   * @param block the one block this node must have, where somebody else decides it
+   * @param store where the nodes' records are kept
+   */
+  public record Cluster(
+      IpPrefix cidr, int blockPrefixLength, Optional<IpPrefix> block, Store store) {
+    private static final int DEFAULT_BLOCK_PREFIX_LENGTH = 24;
+
+    /** A /29 leaves five pods beside network, gateway and broadcast address. */
+    private static final int MAX_BLOCK_PREFIX_LENGTH = 29;
+
+    public Cluster {
+      require(
+          cidr.network() instanceof Ipv4Address, "cluster.cidr", cidr, "an IPv4 range");
+      require(
+          blockPrefixLength >= cidr.length() && blockPrefixLength <= MAX_BLOCK_PREFIX_LENGTH,
+          "cluster.blockPrefixLength",
+          blockPrefixLength,
+          "a number from " + cidr.length() + " (cluster.cidr) to " + MAX_BLOCK_PREFIX_LENGTH);
+      require(
+          block.isEmpty() || block.get().length() == blockPrefixLength,
+          "cluster.block",
+          block.map(IpPrefix::toString).orElse(""),
+          "a /" + blockPrefixLength + " (cluster.blockPrefixLength)");
+    }
+
+    @JsonCreator
+    static Cluster of(
+        @JsonProperty(value = "cidr", required = true) IpPrefix cidr,
+        @JsonProperty("blockPrefixLength") @Nullable Integer blockPrefixLength,
+        @JsonProperty("block") @Nullable IpPrefix block,
+        @JsonProperty(value = "store", required = true) Store store) {
+      return new Cluster(
+          cidr,
+          blockPrefixLength == null ? DEFAULT_BLOCK_PREFIX_LENGTH : blockPrefixLength,
+          Optional.ofNullable(block),
+          store);
+    }
+  }
+
+  /**
+   * Where the nodes' records are kept.
+   *
+   * @param file the directory of the embedded store, shared by the agents of one machine
+   */
+  public record Store(@JsonProperty(value = "file", required = true) Path file) {}
+
+  /**
+   * The switch.
+   *
+   * @param database OVSDB address in Open vSwitch's notation, {@code unix:/path}
+   * @param runDirectory where {@code BRIDGE.mgmt} is
+   * @param bridge the bridge's name; the node's address sits on the local port of that name
+   * @param datapathType {@code netdev} or {@code system}
+   */
+  public record OpenVSwitch(
+      String database, Path runDirectory, String bridge, String datapathType) {
+    public OpenVSwitch {
+      require(
+          INTERFACE_NAME.matcher(bridge).matches(),
+          "openvswitch.bridge",
+          bridge,
+          "an interface name of 1 to 15 characters");
+      require(
+          datapathType.equals("netdev") || datapathType.equals("system"),
+          "openvswitch.datapathType",
+          datapathType,
+          "netdev or system");
+    }
+
+    @JsonCreator
+    static OpenVSwitch of(
+        @JsonProperty("database") @Nullable String database,
+        @JsonProperty("runDirectory") @Nullable Path runDirectory,
+        @JsonProperty("bridge") @Nullable String bridge,
+        @JsonProperty("datapathType") @Nullable String datapathType) {
+      Path run = runDirectory == null ? Path.of("/var/run/openvswitch") : runDirectory;
+      return new OpenVSwitch(
+          database == null ? "unix:" + run.resolve("db.sock") : database,
+          run,
+          bridge == null ? "br-pods" : bridge,
+          datapathType == null ? "system" : datapathType);
+    }
+
+    /** The bridge's OpenFlow management socket (ovs-vswitchd(8), "bridge.mgmt"). */
+    public Path managementSocket() {
+      return runDirectory.resolve(bridge + ".mgmt");
+    }
+  }
+
+  /**
+   * The adapter that carries the node's traffic; it becomes a port of the bridge, and the node's
+   * address moves to the bridge's local port.
+   *
+   * @param device the adapter's name
+   * @param address the node's address
+   * @param prefixLength of the node's subnet
+   * @param gateway the next hop towards everything that is not in the cluster
+   */
+  public record UplinkConfig(
+      String device, Ipv4Address address, int prefixLength, Ipv4Address gateway) {
+    public UplinkConfig {
+      require(
+          INTERFACE_NAME.matcher(device).matches(),
+          "uplink.device",
+          device,
+          "an interface name of 1 to 15 characters");
+      require(
+          subnet(address, prefixLength).contains(gateway),
+          "uplink.gateway",
+          gateway,
+          "an address of the uplink's subnet " + subnet(address, prefixLength));
+      require(!gateway.equals(address), "uplink.gateway", gateway, "another than uplink.address");
+    }
+
+    @JsonCreator
+    static UplinkConfig of(
+        @JsonProperty(value = "device", required = true) String device,
+        @JsonProperty(value = "address", required = true) String address,
+        @JsonProperty(value = "gateway", required = true) Ipv4Address gateway) {
+      int slash = address.indexOf('/');
+      require(slash > 0, "uplink.address", address, "address/length, such as 192.0.2.10/24");
+      String length = address.substring(slash + 1);
+      require(
+          length.matches("[12]?[0-9]|3[0-2]"), "uplink.address", address, "a length from 0 to 32");
+      try {
+        return new UplinkConfig(
+            device,
+            Ipv4Address.parse(address.substring(0, slash)),
+            Integer.parseInt(length),
+            gateway);
+      } catch (IllegalArgumentException e) {
+        String message = String.valueOf(e.getMessage());
+        throw message.startsWith("uplink.")
+            ? e
+            : new IllegalArgumentException("uplink.address: " + message, e);
+      }
+    }
+
+    /** The node's subnet. */
+    public IpPrefix subnet() {
+      return subnet(address, prefixLength);
+    }
+
+    private static IpPrefix subnet(Ipv4Address address, int length) {
+      int mask = length == 0 ? 0 : -1 << (32 - length);
+      return new IpPrefix(new Ipv4Address(address.value() & mask), length);
+    }
+  }
+
+  /** How packets travel between nodes. */
+  public enum Mode {
+    /** Flows rewrite to the peer node's MAC; all nodes share a link. */
+    HOST_GATEWAY;
+
+    @JsonCreator
+    static Mode parse(String text) {
+      for (Mode mode : values()) {
+        if (mode.toString().equals(text)) {
+          return mode;
+        }
+      }
+      throw new IllegalArgumentException("mode: " + text + " (expected: host-gateway)");
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  private static void require(boolean holds, String field, Object value, String expectation) {
+    if (!holds) {
+      throw new IllegalArgumentException(field + ": " + value + " (expected: " + expectation + ")");
+    }
+  }
+}
