@@ -105,6 +105,44 @@ public record IpPrefix(IpAddress network, int length) implements Comparable<IpPr
     };
   }
 
+  /**
+   * One of the prefixes of a longer length that this one is cut into, in the order of addresses.
+   *
+   * @param subLength at least the own length
+   * @throws IllegalArgumentException if the length does not fit or there is no such index
+   */
+  public IpPrefix subPrefix(int subLength, long index) {
+    int indexBits = subLength - length;
+    boolean inside =
+        indexBits >= 0
+            && subLength <= network.bitLength()
+            && index >= 0
+            && (indexBits >= Long.SIZE - 1 || index >>> indexBits == 0);
+    if (!inside) {
+      throw new IllegalArgumentException(
+          "sub-prefix: /"
+              + subLength
+              + " number "
+              + index
+              + " (expected: one inside "
+              + this
+              + ")");
+    }
+    int shift = network.bitLength() - subLength;
+    IpAddress first =
+        switch (network) {
+          case Ipv4Address v4 -> new Ipv4Address(v4.value() | (int) shiftLeft(index, shift));
+          case Ipv6Address v6 ->
+              new Ipv6Address(
+                  v6.high()
+                      | (shift >= Long.SIZE
+                          ? shiftLeft(index, shift - Long.SIZE)
+                          : shiftRight(index, Long.SIZE - shift)),
+                  v6.low() | shiftLeft(index, shift));
+        };
+    return new IpPrefix(first, subLength);
+  }
+
   /** The last address. In an IPv4 block it is the broadcast address (RFC 919). */
   public IpAddress last() {
     return switch (network) {
@@ -138,6 +176,15 @@ public record IpPrefix(IpAddress network, int length) implements Comparable<IpPr
               v6.high() & highMask(Math.min(length, Long.SIZE)),
               v6.low() & highMask(Math.max(length - Long.SIZE, 0)));
     };
+  }
+
+  /** Java takes a shift distance modulo 64; here everything is shifted out from 64 on. */
+  private static long shiftLeft(long value, int distance) {
+    return distance >= Long.SIZE ? 0 : value << distance;
+  }
+
+  private static long shiftRight(long value, int distance) {
+    return distance >= Long.SIZE ? 0 : value >>> distance;
   }
 
   /** The first {@code bits} of 64 bits set. */
