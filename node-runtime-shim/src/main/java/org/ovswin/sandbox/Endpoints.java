@@ -14,8 +14,12 @@ import java.util.Set;
  */
 public interface Endpoints {
   /**
-   * Brings the endpoint to what {@code spec} says. Idempotent: an identical one is adopted, a half
-   * made or differing one is remade.
+   * Brings the endpoint to what {@code spec} says. Idempotent: an identical one is adopted. One
+   * that leads elsewhere, has another MAC address or lacks an address, as a half made one does, is
+   * remade. Everything else (MTU, routes, state) is corrected in place, so that a pod which changed
+   * its own routes does not lose its connections when the agent starts again.
+   *
+   * <p>After a failure there is no endpoint, unless there was one before.
    *
    * @throws EndpointException with every reason
    */

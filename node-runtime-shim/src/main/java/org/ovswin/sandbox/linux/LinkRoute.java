@@ -43,6 +43,17 @@ public record LinkRoute(
     };
   }
 
+  /** Whether this is {@code route} out of that link, whoever made it. */
+  boolean leadsAs(int link, Route route) {
+    LinkRoute wanted = of(link, route);
+    return linkIndex == link
+        && destination.equals(wanted.destination)
+        && gateway.equals(wanted.gateway)
+        && onLink == wanted.onLink
+        && scope == wanted.scope
+        && metric == wanted.metric;
+  }
+
   private static LinkRoute make(
       int linkIndex, Route route, Optional<InetAddress> gateway, OnLink onLink) {
     int scope = gateway.isPresent() ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;

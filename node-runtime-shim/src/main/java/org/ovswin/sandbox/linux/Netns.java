@@ -6,7 +6,6 @@ import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Set;
@@ -138,7 +137,7 @@ public final class Netns implements AutoCloseable {
   /**
    * Opens a namespace by a path such as {@code /run/netns/x} or {@code /proc/42/ns/net}.
    *
-   * @throws NoSuchFileException if there is nothing at the path
+   * @throws MissingNetnsException if there is nothing at the path
    * @throws NotNetnsException if what is there is not a network namespace
    */
   public static Netns open(Path path) throws IOException {
@@ -149,7 +148,7 @@ public final class Netns implements AutoCloseable {
               "open " + path, () -> Libc.open(path.toString(), Libc.O_RDONLY | Libc.O_CLOEXEC));
     } catch (ErrnoException e) {
       if (e.errno().equals(Errno.ENOENT)) {
-        throw new NoSuchFileException(path.toString(), null, "no network namespace there");
+        throw new MissingNetnsException(path);
       }
       throw e;
     }
@@ -175,7 +174,7 @@ public final class Netns implements AutoCloseable {
    * good.
    *
    * @throws X what {@code body} throws; its stack trace is the thread's
-   * @throws NoSuchFileException if there is nothing at the path
+   * @throws MissingNetnsException if there is nothing at the path
    * @throws NotNetnsException if what is there is not a network namespace
    * @throws ErrnoException EPERM without CAP_SYS_ADMIN
    */

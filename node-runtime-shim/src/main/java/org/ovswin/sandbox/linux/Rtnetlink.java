@@ -206,7 +206,8 @@ public final class Rtnetlink implements AutoCloseable {
       }
       return Optional.empty();
     } catch (ErrnoException e) {
-      if (e.errno().equals(Errno.ENODEV)) {
+      // ERANGE: a name longer than any link can have.
+      if (e.errno().equals(Errno.ENODEV) || e.errno().equals(Errno.ERANGE)) {
         return Optional.empty();
       }
       throw e;

@@ -1,0 +1,100 @@
+package org.ovswin.sandbox.linux;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.ovswin.sandbox.EndpointException;
+import org.ovswin.sandbox.HostInterfaceSpec;
+import org.ovswin.sandbox.HostInterfaces;
+import org.ovswin.sandbox.InetPrefix;
+import org.ovswin.sandbox.Route;
+
+/** Links in the namespace of the calling thread. */
+public final class LinuxHostInterfaces implements HostInterfaces {
+  @Override
+  public Convergence converge(HostInterfaceSpec spec) throws EndpointException {
+    String doing = "converge interface " + spec.name();
+    try (Rtnetlink netlink = Rtnetlink.open()) {
+      Optional<Link> link = netlink.link(spec.name());
+      if (link.isEmpty()) {
+        return new Convergence.Gone(spec.name());
+      }
+      try {
+        return new Convergence.Converged(change(netlink, link.get(), spec));
+      } catch (ErrnoException e) {
+        // Whatever the kernel said about a link that went away meanwhile (ENODEV, EINVAL).
+        if (netlink.link(link.get().index()).isEmpty()) {
+          return new Convergence.Gone(spec.name());
+        }
+        throw e;
+      }
+    } catch (IOException e) {
+      throw Failures.translate(doing, e);
+    }
+  }
+
+  private static List<String> change(Rtnetlink netlink, Link link, HostInterfaceSpec spec)
+      throws IOException {
+    List<String> changes = new ArrayList<>();
+    if (link.mtu() != spec.mtu()) {
+      netlink.setMtu(link.index(), spec.mtu());
+      changes.add("%s mtu %d".formatted(spec.name(), spec.mtu()));
+    }
+    if (!link.isUp()) {
+      netlink.setUp(link.index());
+      changes.add("%s up".formatted(spec.name()));
+    }
+    List<InetPrefix> there = addresses(netlink, link);
+    for (InetPrefix address : spec.addresses()) {
+      if (!there.contains(address)) {
+        netlink.addAddress(link.index(), address);
+        changes.add("%s address %s".formatted(spec.name(), address));
+      }
+    }
+    if (spec.addressesMoveFrom().isPresent()) {
+      Optional<Link> other = netlink.link(spec.addressesMoveFrom().get());
+      if (other.isPresent()) {
+        removeAddresses(netlink, other.get(), spec.addresses(), changes);
+      }
+    }
+    addRoutes(netlink, link, spec.routes(), changes);
+    return changes;
+  }
+
+  private static void removeAddresses(
+      Rtnetlink netlink, Link link, List<InetPrefix> addresses, List<String> changes)
+      throws IOException {
+    for (InetPrefix address : addresses(netlink, link)) {
+      // With whatever prefix length: the same address on two links is what must not be.
+      boolean unwanted =
+          addresses.stream().anyMatch(moved -> moved.address().equals(address.address()));
+      if (unwanted) {
+        try {
+          netlink.deleteAddress(link.index(), address);
+        } catch (ErrnoException e) {
+          // The kernel removes secondary addresses together with their primary one.
+          if (!e.errno().equals(Errno.EADDRNOTAVAIL)) {
+            throw e;
+          }
+        }
+        changes.add("%s without address %s".formatted(link.name(), address));
+      }
+    }
+  }
+
+  private static void addRoutes(
+      Rtnetlink netlink, Link link, List<Route> routes, List<String> changes) throws IOException {
+    List<LinkRoute> there = netlink.routes();
+    for (Route route : routes) {
+      if (there.stream().noneMatch(r -> r.leadsAs(link.index(), route))) {
+        netlink.replaceRoute(LinkRoute.of(link.index(), route));
+        changes.add("%s route %s".formatted(link.name(), route));
+      }
+    }
+  }
+
+  private static List<InetPrefix> addresses(Rtnetlink netlink, Link link) throws IOException {
+    return netlink.addresses(link.index()).stream().map(LinkAddress::address).toList();
+  }
+}

@@ -1,0 +1,134 @@
+package org.ovswin.sandbox.linux;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.ovswin.sandbox.EndpointProblem;
+import org.ovswin.sandbox.EndpointSpec;
+import org.ovswin.sandbox.InetPrefix;
+import org.ovswin.sandbox.Route;
+
+/**
+ * The end of an endpoint inside its sandbox. Made and used on a thread that is in the sandbox's
+ * namespace.
+ */
+final class PodEnd implements AutoCloseable {
+  private final EndpointSpec spec;
+  private final Rtnetlink netlink;
+  private final Ethtool ethtool;
+
+  private PodEnd(EndpointSpec spec, Rtnetlink netlink, Ethtool ethtool) {
+    this.spec = spec;
+    this.netlink = netlink;
+    this.ethtool = ethtool;
+  }
+
+  /** For the namespace of the calling thread. */
+  static PodEnd open(EndpointSpec spec) throws IOException {
+    Rtnetlink netlink = Rtnetlink.open();
+    try {
+      return new PodEnd(spec, netlink, Ethtool.open());
+    } catch (IOException e) {
+      netlink.close();
+      throw e;
+    }
+  }
+
+  /** Gives a fresh link its addresses, and corrects on an adopted one what differs. */
+  void configure() throws IOException {
+    Link link = requireLink();
+    // Before it is up: the kernel would send router solicitations, and take advertisements.
+    Ipv6.disable(spec.ifName());
+    if (ethtool.txChecksum(spec.ifName()) == Ethtool.TxChecksum.OFFLOADED) {
+      ethtool.computeTxChecksum(spec.ifName());
+    }
+    if (link.mtu() != spec.mtu()) {
+      netlink.setMtu(link.index(), spec.mtu());
+    }
+    for (InetPrefix missing : missingAddresses(link)) {
+      netlink.addAddress(link.index(), missing);
+    }
+    if (!isLoopbackUp()) {
+      netlink.setUp(Rtnetlink.LOOPBACK_INDEX);
+    }
+    if (!link.isUp()) {
+      netlink.setUp(link.index());
+    }
+    for (Route missing : missingRoutes(link)) {
+      netlink.replaceRoute(LinkRoute.of(link.index(), missing));
+    }
+  }
+
+  /** Whether the link has the MAC address and the addresses by which the pod is known. */
+  boolean hasIdentity() throws IOException {
+    Link link = requireLink();
+    return link.mac().filter(spec.mac()::equals).isPresent() && missingAddresses(link).isEmpty();
+  }
+
+  List<EndpointProblem> problems() throws IOException {
+    List<EndpointProblem> problems = new ArrayList<>();
+    Link link = requireLink();
+    String name = spec.ifName();
+    if (link.mac().filter(spec.mac()::equals).isEmpty()) {
+      String observed = link.mac().map(Object::toString).orElse("none");
+      problems.add(new EndpointProblem(name + " mac", observed, spec.mac().toString()));
+    }
+    if (link.mtu() != spec.mtu()) {
+      problems.add(
+          new EndpointProblem(
+              name + " mtu", Integer.toString(link.mtu()), Integer.toString(spec.mtu())));
+    }
+    if (!link.isUp()) {
+      problems.add(new EndpointProblem(name + " state", "down", "up"));
+    }
+    for (InetPrefix missing : missingAddresses(link)) {
+      problems.add(new EndpointProblem(name + " address", "missing", missing.toString()));
+    }
+    for (Route missing : missingRoutes(link)) {
+      problems.add(new EndpointProblem(name + " route", "missing", missing.toString()));
+    }
+    if (!isLoopbackUp()) {
+      problems.add(new EndpointProblem("lo state", "down", "up"));
+    }
+    if (!Ipv6.isDisabled(name)) {
+      problems.add(new EndpointProblem(name + " IPv6", "on", "off"));
+    }
+    if (ethtool.txChecksum(name) == Ethtool.TxChecksum.OFFLOADED) {
+      problems.add(new EndpointProblem(name + " tx checksum offload", "on", "off"));
+    }
+    return problems;
+  }
+
+  @Override
+  public void close() {
+    netlink.close();
+    ethtool.close();
+  }
+
+  private Link requireLink() throws IOException {
+    return netlink
+        .link(spec.ifName())
+        .orElseThrow(() -> new IOException("link %s went away".formatted(spec.ifName())));
+  }
+
+  private boolean isLoopbackUp() throws IOException {
+    return netlink.link(Rtnetlink.LOOPBACK_INDEX).filter(Link::isUp).isPresent();
+  }
+
+  private List<InetPrefix> missingAddresses(Link link) throws IOException {
+    Set<InetPrefix> there =
+        netlink.addresses(link.index()).stream()
+            .map(LinkAddress::address)
+            .collect(Collectors.toSet());
+    return spec.addresses().stream().filter(address -> !there.contains(address)).toList();
+  }
+
+  private List<Route> missingRoutes(Link link) throws IOException {
+    List<LinkRoute> there = netlink.routes();
+    return spec.routes().stream()
+        .filter(route -> there.stream().noneMatch(r -> r.leadsAs(link.index(), route)))
+        .toList();
+  }
+}

@@ -1,0 +1,305 @@
+package org.ovswin.sandbox.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.ovswin.sandbox.Endpoint;
+import org.ovswin.sandbox.EndpointException;
+import org.ovswin.sandbox.EndpointException.Reason;
+import org.ovswin.sandbox.EndpointProblem;
+import org.ovswin.sandbox.EndpointSpec;
+import org.ovswin.sandbox.Endpoints;
+import org.ovswin.sandbox.EndpointsContract;
+
+class LinuxEndpointsTest extends EndpointsContract {
+  @RegisterExtension final Namespaces namespaces = new Namespaces();
+
+  /** The node: host ends are made here, not in the namespace of the machine. */
+  private Path node = Path.of("/");
+
+  @BeforeEach
+  void makeNode() throws IOException {
+    node = namespaces.create();
+  }
+
+  /** As if an agent in the node's namespace called. */
+  @Override
+  protected Endpoints endpoints() {
+    return new InNamespace(node, new LinuxEndpoints());
+  }
+
+  @Override
+  protected String newSandbox() throws IOException {
+    return namespaces.create().toString();
+  }
+
+  @Override
+  protected void deleteSandbox(String sandbox) throws IOException {
+    Netns.delete(Namespaces.nameOf(Path.of(sandbox)));
+  }
+
+  @Override
+  protected void makeForeign(String hostName) throws IOException {
+    try (Rtnetlink netlink = Rtnetlink.open(node)) {
+      netlink.createBridge(hostName);
+    }
+  }
+
+  @Test
+  void attach_podEnd_isWhatIpAndEthtoolShow() throws Exception {
+    String sandbox = newSandbox();
+    String pod = Namespaces.nameOf(Path.of(sandbox));
+    Shell.run("ip", "-n", pod, "link", "set", "lo", "down");
+
+    endpoints().attach(spec(sandbox));
+
+    JsonNode eth0 = Shell.ip(pod, "addr", "show", "eth0").get(0);
+    assertThat(eth0.get("address").asText()).isEqualTo(MAC.toString());
+    assertThat(eth0.get("mtu").asInt()).isEqualTo(1400);
+    assertThat(eth0.get("operstate").asText()).isEqualTo("UP");
+    // One address only: IPv6 is off, or there would be a link-local one.
+    assertThat(eth0.findValuesAsText("local")).containsExactly("10.244.1.5");
+    assertThat(eth0.at("/addr_info/0/prefixlen").asInt()).isEqualTo(24);
+    assertThat(Shell.run("ip", "-n", pod, "route").lines().map(String::strip))
+        .containsExactly(
+            "default via 10.244.1.1 dev eth0 proto static",
+            "10.244.1.0/24 dev eth0 proto kernel scope link src 10.244.1.5");
+    assertThat(Shell.ip(pod, "link", "show", "lo").get(0).get("flags").toString())
+        .contains("\"UP\"");
+    assertThat(Shell.run("ip", "netns", "exec", pod, "ethtool", "-k", "eth0"))
+        .contains("tx-checksumming: off");
+  }
+
+  @Test
+  void attach_hostEnd_isUpWithoutAddressIpv6OrPromiscuity() throws Exception {
+    Endpoint endpoint = endpoints().attach(spec(newSandbox()));
+
+    JsonNode hostEnd = Shell.ip(nodeName(), "addr", "show", HOST_NAME).get(0);
+    assertThat(hostEnd.get("address").asText()).isEqualTo(endpoint.hostMac().toString());
+    assertThat(hostEnd.get("operstate").asText()).isEqualTo("UP");
+    assertThat(hostEnd.get("mtu").asInt()).isEqualTo(1400);
+    assertThat(hostEnd.get("promiscuity").asInt()).isZero();
+    assertThat(hostEnd.get("addr_info")).isEmpty();
+    assertThat(Netns.<Boolean, IOException>call(node, () -> Ipv6.isDisabled(HOST_NAME))).isTrue();
+  }
+
+  @Test
+  void attach_gatewayOutsideOfThePrefix_isOnLink() throws Exception {
+    String sandbox = newSandbox();
+    EndpointSpec spec =
+        EndpointSpec.withGateway(
+            HOST_NAME,
+            sandbox,
+            "eth0",
+            MAC,
+            org.ovswin.sandbox.InetPrefix.parse("10.244.1.5/32"),
+            org.ovswin.sandbox.InetPrefix.parseAddress("169.254.1.1"),
+            1400);
+    endpoints().attach(spec);
+    assertThat(endpoints().check(spec)).isEmpty();
+    assertThat(Shell.run("ip", "-n", Namespaces.nameOf(Path.of(sandbox)), "route"))
+        .startsWith("default via 169.254.1.1 dev eth0 proto static onlink");
+  }
+
+  @Test
+  void attach_whatDiffersOnlyInState_isCorrectedInPlace() throws Exception {
+    EndpointSpec spec = spec(newSandbox());
+    String pod = Namespaces.nameOf(Path.of(spec.sandbox()));
+    Endpoint before = endpoints().attach(spec);
+    Shell.run("ip", "-n", pod, "route", "del", "default");
+    Shell.run("ip", "-n", pod, "link", "set", "eth0", "mtu", "1300");
+    Shell.run("ip", "-n", pod, "link", "set", "lo", "down");
+    Shell.run("ip", "netns", "exec", pod, "ethtool", "-K", "eth0", "tx", "on");
+    Shell.run("ip", "-n", nodeName(), "link", "set", HOST_NAME, "down");
+    assertThat(endpoints().check(spec))
+        .extracting(EndpointProblem::toString)
+        .containsExactly(
+            HOST_NAME + " state: down (expected: up)",
+            "eth0 mtu: 1300 (expected: 1400)",
+            "eth0 route: missing (expected: 0.0.0.0/0 via 10.244.1.1)",
+            "lo state: down (expected: up)",
+            "eth0 tx checksum offload: on (expected: off)");
+
+    assertThat(endpoints().attach(spec)).isEqualTo(before);
+
+    assertThat(endpoints().check(spec)).isEmpty();
+  }
+
+  @Test
+  void attach_otherMac_isRemade() throws Exception {
+    EndpointSpec spec = spec(newSandbox());
+    Endpoint before = endpoints().attach(spec);
+    String pod = Namespaces.nameOf(Path.of(spec.sandbox()));
+    Shell.run("ip", "-n", pod, "link", "set", "eth0", "address", "02:00:00:00:00:01");
+    assertThat(endpoints().check(spec))
+        .extracting(EndpointProblem::toString)
+        .containsExactly("eth0 mac: 02:00:00:00:00:01 (expected: %s)".formatted(MAC));
+
+    assertThat(endpoints().attach(spec).hostMac()).isNotEqualTo(before.hostMac());
+
+    assertThat(endpoints().check(spec)).isEmpty();
+  }
+
+  @Test
+  void attach_halfMadeByAKilledAttach_isRemade() throws Exception {
+    EndpointSpec spec = spec(newSandbox());
+    try (Rtnetlink host = Rtnetlink.open(node);
+        Netns sandbox = Netns.open(Path.of(spec.sandbox()))) {
+      host.createVeth(new Veth(HOST_NAME, LinuxEndpoints.LINK_GROUP, "eth0", MAC, sandbox, 1400));
+    }
+    assertThat(endpoints().find(spec)).isPresent();
+    endpoints().attach(spec);
+    assertThat(endpoints().check(spec)).isEmpty();
+  }
+
+  @Test
+  void attach_interfaceInTheSandboxIsForeign_isLeftAlone() throws Exception {
+    EndpointSpec spec = spec(newSandbox());
+    String pod = Namespaces.nameOf(Path.of(spec.sandbox()));
+    Shell.run("ip", "-n", pod, "link", "add", "eth0", "type", "bridge");
+
+    assertReason(Reason.NAME_IN_USE, () -> endpoints().attach(spec), "eth0", spec.sandbox());
+
+    assertThat(endpoints().list()).isEmpty();
+    assertThat(Shell.ip(pod, "link", "show", "eth0").get(0).at("/linkinfo/info_kind").asText())
+        .isEqualTo("bridge");
+  }
+
+  @Test
+  void attach_kernelRefusesARoute_leavesNothing() throws Exception {
+    EndpointSpec good = spec(newSandbox());
+    EndpointSpec spec =
+        new EndpointSpec(HOST_NAME, good.sandbox(), "eth0", MAC, List.of(), good.routes(), 1400);
+    assertReason(
+        Reason.SYSTEM,
+        () -> endpoints().attach(spec),
+        "attach endpoint " + HOST_NAME,
+        "replace route 0.0.0.0/0 via 10.244.1.1",
+        "ENETUNREACH",
+        "Nexthop has invalid gateway");
+    assertThat(endpoints().list()).isEmpty();
+    assertThat(Shell.ip(Namespaces.nameOf(Path.of(spec.sandbox())), "link")).hasSize(1);
+  }
+
+  @Test
+  void attach_pathIsNoNamespace_isAMissingSandbox() throws Exception {
+    assertReason(
+        Reason.SANDBOX_MISSING, () -> endpoints().attach(spec("/proc/self/status")), "/proc/self");
+  }
+
+  @Test
+  void attach_byProcPath_works() throws Exception {
+    Path pod = namespaces.create();
+    Process process = Netns.call(pod, () -> new ProcessBuilder("sleep", "60").start());
+    try {
+      EndpointSpec spec = spec("/proc/%d/ns/net".formatted(process.pid()));
+      endpoints().attach(spec);
+      assertThat(endpoints().check(spec)).isEmpty();
+      // The same namespace by another name is the same endpoint.
+      assertThat(endpoints().check(spec(pod.toString()))).isEmpty();
+    } finally {
+      process.destroyForcibly();
+      process.waitFor();
+    }
+  }
+
+  @Test
+  void attach_firstPacketAfterwards_passes() throws Exception {
+    String sandbox = newSandbox();
+    endpoints().attach(spec(sandbox));
+    Shell.run("ip", "-n", nodeName(), "addr", "add", "10.244.1.1/24", "dev", HOST_NAME);
+    assertThat(
+            Shell.run(
+                "ip",
+                "netns",
+                "exec",
+                Namespaces.nameOf(Path.of(sandbox)),
+                "ping",
+                "-c",
+                "1",
+                "-W",
+                "5",
+                "10.244.1.1"))
+        .contains(" 0% packet loss");
+  }
+
+  @Test
+  void noFileDescriptorIsLeftOpen() throws Exception {
+    EndpointSpec spec = spec(newSandbox());
+    endpoints().attach(spec);
+    endpoints().detach(HOST_NAME);
+    long before = openDescriptors();
+    for (int i = 0; i < 5; i++) {
+      endpoints().attach(spec);
+      endpoints().find(spec);
+      endpoints().check(spec);
+      endpoints().detach(HOST_NAME);
+    }
+    assertThat(openDescriptors()).isEqualTo(before);
+  }
+
+  private static long openDescriptors() throws IOException {
+    try (var files = Files.list(Path.of("/proc/self/fd"))) {
+      return files.count();
+    }
+  }
+
+  private String nodeName() {
+    return Namespaces.nameOf(node);
+  }
+
+  /** Calls an implementation on threads inside a namespace. */
+  private record InNamespace(Path netns, Endpoints endpoints) implements Endpoints {
+    private interface Call<T> {
+      T run() throws EndpointException;
+    }
+
+    @Override
+    public Endpoint attach(EndpointSpec spec) throws EndpointException {
+      return inside(() -> endpoints.attach(spec));
+    }
+
+    @Override
+    public Optional<Endpoint> find(EndpointSpec spec) throws EndpointException {
+      return inside(() -> endpoints.find(spec));
+    }
+
+    @Override
+    public void detach(String hostName) throws EndpointException {
+      inside(
+          () -> {
+            endpoints.detach(hostName);
+            return hostName;
+          });
+    }
+
+    @Override
+    public List<EndpointProblem> check(EndpointSpec spec) throws EndpointException {
+      return inside(() -> endpoints.check(spec));
+    }
+
+    @Override
+    public Set<String> list() throws EndpointException {
+      return inside(endpoints::list);
+    }
+
+    private <T> T inside(Call<T> call) throws EndpointException {
+      try {
+        return Netns.call(netns, call::run);
+      } catch (EndpointException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new AssertionError("the test's own namespace", e);
+      }
+    }
+  }
+}

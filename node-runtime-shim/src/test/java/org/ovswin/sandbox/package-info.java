@@ -1,0 +1,4 @@
+@NullMarked
+package org.ovswin.sandbox;
+
+import org.jspecify.annotations.NullMarked;
