@@ -23,6 +23,13 @@ public class OvsdbException extends Exception {
     }
   }
 
+  /** More calls wait than {@link OvsdbSession#MAX_PENDING_CALLS}: nothing was sent. */
+  public static final class TooManyCalls extends OvsdbException {
+    public TooManyCalls(String method, int limit) {
+      super(method + ": " + limit + " calls wait for the OVSDB server already");
+    }
+  }
+
   /** No answer within the call's deadline: it may or may not take effect. */
   public static final class DeadlineExceeded extends OvsdbException {
     public DeadlineExceeded(String what, Duration deadline) {

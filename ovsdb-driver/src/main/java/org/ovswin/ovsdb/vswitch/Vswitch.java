@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.ovswin.ovsdb.jsonrpc.SessionOptions;
 
 /**
  * One Open vSwitch: a replica of its configuration and state, and changes to it.
@@ -13,6 +14,15 @@ import java.util.concurrent.CompletableFuture;
  * called from any thread and none blocks.
  */
 public interface Vswitch extends AutoCloseable {
+
+  /**
+   * Begins to connect to a switch's OVSDB server, and returns at once.
+   *
+   * @throws IllegalArgumentException when the TLS files of the options cannot be used
+   */
+  static Vswitch open(SessionOptions options, VswitchListener listener) {
+    return new OvsdbVswitch(options, listener);
+  }
 
   /** The replica as it is known now; see {@link VswitchSnapshot#link()}. */
   VswitchSnapshot snapshot();

@@ -36,6 +36,21 @@ public record VswitchSnapshot(
     interfaces = Map.copyOf(interfaces);
   }
 
+  /** The bridge of this name. */
+  public Optional<BridgeRow> bridge(String name) {
+    return Optional.ofNullable(bridges.get(name));
+  }
+
+  /** The port of this name. */
+  public Optional<PortRow> port(String name) {
+    return Optional.ofNullable(ports.get(name));
+  }
+
+  /** The interface of this name. */
+  public Optional<InterfaceRow> iface(String name) {
+    return Optional.ofNullable(interfaces.get(name));
+  }
+
   /** The same rows, no longer kept up to date. */
   VswitchSnapshot down() {
     return new VswitchSnapshot(Link.DOWN, root, bridges, ports, interfaces);

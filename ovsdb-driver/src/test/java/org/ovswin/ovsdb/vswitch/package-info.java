@@ -1,0 +1,4 @@
+@NullMarked
+package org.ovswin.ovsdb.vswitch;
+
+import org.jspecify.annotations.NullMarked;
