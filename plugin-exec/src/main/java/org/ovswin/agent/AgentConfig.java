@@ -49,7 +49,10 @@ public record AgentConfig(
         node,
         "a lower-case DNS name of at most 253 characters");
     require(
-        mtu >= MIN_MTU && mtu <= MAX_MTU, "mtu", mtu, "a number from " + MIN_MTU + " to " + MAX_MTU);
+        mtu >= MIN_MTU && mtu <= MAX_MTU,
+        "mtu",
+        mtu,
+        "a number from " + MIN_MTU + " to " + MAX_MTU);
     require(
         cluster.block().isEmpty() || cluster.cidr().contains(cluster.block().get()),
         "cluster.block",
@@ -104,8 +107,7 @@ public record AgentConfig(
     private static final int MAX_BLOCK_PREFIX_LENGTH = 29;
 
     public Cluster {
-      require(
-          cidr.network() instanceof Ipv4Address, "cluster.cidr", cidr, "an IPv4 range");
+      require(cidr.network() instanceof Ipv4Address, "cluster.cidr", cidr, "an IPv4 range");
       require(
           blockPrefixLength >= cidr.length() && blockPrefixLength <= MAX_BLOCK_PREFIX_LENGTH,
           "cluster.blockPrefixLength",

@@ -21,7 +21,9 @@ import java.util.stream.Collectors;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 
-/** Reads {@link AgentConfig} from YAML; an unknown key or a wrong value is an error that names it. */
+/**
+ * Reads {@link AgentConfig} from YAML; an unknown key or a wrong value is an error that names it.
+ */
 public final class AgentConfigFile {
 
   /** Far more than any configuration; a wrong path to a large file must not fill the memory. */
@@ -91,7 +93,8 @@ public final class AgentConfigFile {
       String path = path(e);
       String message = cause.getMessage();
       String leaf = path.substring(path.lastIndexOf('.') + 1);
-      boolean named = message.matches("[a-z]+(\\.[a-zA-Z]+)?: .*") || message.startsWith(leaf + ":");
+      boolean named =
+          message.matches("[a-z]+(\\.[a-zA-Z]+)?: .*") || message.startsWith(leaf + ":");
       return path.isEmpty() || named ? message : path + ": " + message;
     }
     return (path(e).isEmpty() ? "" : path(e) + ": ") + e.getOriginalMessage() + location(e);
@@ -110,7 +113,11 @@ public final class AgentConfigFile {
   private static String location(JsonProcessingException e) {
     return e.getLocation() == null
         ? ""
-        : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")";
+        : " (line "
+            + e.getLocation().getLineNr()
+            + ", column "
+            + e.getLocation().getColumnNr()
+            + ")";
   }
 
   private static Path absolutePath(String text) {

@@ -140,6 +140,11 @@ public final class Lab implements AutoCloseable {
     return directory;
   }
 
+  /** Questions to put to this lab. */
+  public Probes probes() {
+    return new Probes(shell);
+  }
+
   /** A shell whose commands run in no namespace of the lab, but are marked as the lab's. */
   Shell shell() {
     return shell;

@@ -1,0 +1,129 @@
+package org.ovswin.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.ovswin.sandbox.linux.Netns;
+
+/**
+ * Answers, inside the namespace of a host, what comes to a port with the same bytes, and remembers
+ * from which addresses it came. TCP is answered when the client has closed its side.
+ *
+ * <p>The socket is opened inside the namespace and belongs to it; the thread that serves it does
+ * not have to be there.
+ */
+final class EchoServer implements AutoCloseable {
+  private static final int MAX_BYTES = 8 << 20;
+
+  private final Channel channel;
+  private final InetSocketAddress address;
+  private final List<InetSocketAddress> peers = new CopyOnWriteArrayList<>();
+
+  private EchoServer(Channel channel, InetSocketAddress address) {
+    this.channel = channel;
+    this.address = address;
+  }
+
+  /** Listens on a TCP port of a host; port 0 takes a free one. */
+  static EchoServer tcp(Host host, int port) throws IOException {
+    ServerSocketChannel listener =
+        Netns.call(
+            host.netns(),
+            () -> {
+              ServerSocketChannel opened = ServerSocketChannel.open(StandardProtocolFamily.INET);
+              return opened
+                  .setOption(StandardSocketOptions.SO_REUSEADDR, true)
+                  .bind(new InetSocketAddress("0.0.0.0", port));
+            });
+    EchoServer server = new EchoServer(listener, local(listener.getLocalAddress()));
+    Thread.ofPlatform().daemon().name("echo-tcp").start(() -> server.accept(listener));
+    return server;
+  }
+
+  /** Listens on a UDP port of a host; port 0 takes a free one. */
+  static EchoServer udp(Host host, int port) throws IOException {
+    DatagramChannel socket =
+        Netns.call(
+            host.netns(),
+            () ->
+                DatagramChannel.open(StandardProtocolFamily.INET)
+                    .bind(new InetSocketAddress("0.0.0.0", port)));
+    EchoServer server = new EchoServer(socket, local(socket.getLocalAddress()));
+    Thread.ofPlatform().daemon().name("echo-udp").start(() -> server.answer(socket));
+    return server;
+  }
+
+  private static InetSocketAddress local(Object address) {
+    return (InetSocketAddress) address;
+  }
+
+  int port() {
+    return address.getPort();
+  }
+
+  /** Where from the server was reached, in order. */
+  List<InetSocketAddress> peers() {
+    return List.copyOf(peers);
+  }
+
+  private void accept(ServerSocketChannel listener) {
+    try {
+      while (true) {
+        SocketChannel client = listener.accept();
+        peers.add((InetSocketAddress) client.getRemoteAddress());
+        Thread.ofPlatform().daemon().name("echo-tcp-client").start(() -> echo(client));
+      }
+    } catch (IOException e) {
+      // Closed: the probe is over.
+    }
+  }
+
+  private static void echo(SocketChannel client) {
+    try (client) {
+      ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);
+      while (bytes.hasRemaining() && client.read(bytes) >= 0) {
+        // Until the client has closed its side.
+      }
+      bytes.flip();
+      while (bytes.hasRemaining()) {
+        client.write(bytes);
+      }
+    } catch (IOException e) {
+      // The client went away: it is the one that judges.
+    }
+  }
+
+  private void answer(DatagramChannel socket) {
+    ByteBuffer datagram = ByteBuffer.allocate(1 << 16);
+    try {
+      while (true) {
+        datagram.clear();
+        InetSocketAddress from = (InetSocketAddress) socket.receive(datagram);
+        if (from != null) {
+          peers.add(from);
+          socket.send(datagram.flip(), from);
+        }
+      }
+    } catch (IOException e) {
+      // Closed: the probe is over.
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
