@@ -54,7 +54,7 @@ public interface BlockStore extends AutoCloseable {
    * delivered.
    *
    * @param consumer what it throws is logged, and the watch goes on
-   * @return ends the watch when closed; no delivery begins after that
+   * @return ends the watch when closed; a delivery under way still comes to its end
    */
   Watch watch(Consumer<List<NodeRecord>> consumer) throws IOException;
 
