@@ -8,6 +8,7 @@ import org.ovswin.sandbox.EndpointException;
 import org.ovswin.sandbox.HostInterfaceSpec;
 import org.ovswin.sandbox.HostInterfaces;
 import org.ovswin.sandbox.InetPrefix;
+import org.ovswin.sandbox.MacAddress;
 import org.ovswin.sandbox.Route;
 
 /** Links in the namespace of the calling thread. */
@@ -34,6 +35,15 @@ public final class LinuxHostInterfaces implements HostInterfaces {
     }
   }
 
+  @Override
+  public Optional<MacAddress> mac(String name) throws EndpointException {
+    try (Rtnetlink netlink = Rtnetlink.open()) {
+      return netlink.link(name).flatMap(Link::mac);
+    } catch (IOException e) {
+      throw Failures.translate("look at interface " + name, e);
+    }
+  }
+
   private static List<String> change(Rtnetlink netlink, Link link, HostInterfaceSpec spec)
       throws IOException {
     List<String> changes = new ArrayList<>();
@@ -56,10 +66,18 @@ public final class LinuxHostInterfaces implements HostInterfaces {
       Optional<Link> other = netlink.link(spec.addressesMoveFrom().get());
       if (other.isPresent()) {
         removeAddresses(netlink, other.get(), spec.addresses(), changes);
+        deafen(other.get().name(), changes);
       }
     }
     addRoutes(netlink, link, spec.routes(), changes);
     return changes;
+  }
+
+  private static void deafen(String device, List<String> changes) throws IOException {
+    if (!HostStack.isDeaf(device)) {
+      HostStack.deafen(device);
+      changes.add("%s the switch's alone".formatted(device));
+    }
   }
 
   private static void removeAddresses(
