@@ -14,7 +14,7 @@ import org.ovswin.sandbox.Route;
  * @param onLink RTNH_F_ONLINK: the gateway is on the link although no address says so
  * @param scope RT_SCOPE_…: 0 universe, 253 link
  * @param protocol RTPROT_…: who made it; 2 kernel, 3 boot, 4 static
- * @param metric IFA priority; lower wins
+ * @param metric RTA_PRIORITY; lower wins
  */
 public record LinkRoute(
     int linkIndex,

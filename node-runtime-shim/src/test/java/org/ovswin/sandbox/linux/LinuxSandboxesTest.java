@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.ovswin.sandbox.Sandbox;
@@ -66,7 +67,8 @@ class LinuxSandboxesTest {
     sandboxes.stop(process, Duration.ZERO);
 
     assertThat(process.isAlive()).isFalse();
-    ProcessHandle.of(Long.parseLong(child)).ifPresent(handle -> handle.onExit().join());
+    ProcessHandle.of(Long.parseLong(child))
+        .ifPresent(handle -> handle.onExit().orTimeout(30, TimeUnit.SECONDS).join());
   }
 
   @Test

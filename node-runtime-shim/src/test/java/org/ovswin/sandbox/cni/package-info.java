@@ -1,0 +1,4 @@
+@NullMarked
+package org.ovswin.sandbox.cni;
+
+import org.jspecify.annotations.NullMarked;
