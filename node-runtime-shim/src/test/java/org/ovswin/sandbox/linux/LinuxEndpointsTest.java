@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +23,16 @@ import org.ovswin.sandbox.Endpoints;
 import org.ovswin.sandbox.EndpointsContract;
 
 class LinuxEndpointsTest extends EndpointsContract {
+  /** Who has 10.244.1.1? Tell 10.244.1.5 (RFC 826), padded to an Ethernet frame. */
+  private static final String ARP_REQUEST_FOR_THE_GATEWAY =
+      "ffffffffffff"
+          + "0e2a0af40105"
+          + "0806"
+          + "0001080006040001"
+          + "0e2a0af401050af40105"
+          + "0000000000000af40101"
+          + "00".repeat(18);
+
   @RegisterExtension final Namespaces namespaces = new Namespaces();
 
   /** The node: host ends are made here, not in the namespace of the machine. */
@@ -213,23 +225,42 @@ class LinuxEndpointsTest extends EndpointsContract {
   }
 
   @Test
-  void attach_firstPacketAfterwards_passes() throws Exception {
+  void attach_firstPacketAfterwards_reachesTheSwitch() throws Exception {
+    String sandbox = newSandbox();
+    // A Linux bridge as the switch: it takes packets before the host's stack, as one does.
+    Shell.run("ip", "-n", nodeName(), "link", "add", "br7", "type", "bridge");
+    Shell.run("ip", "-n", nodeName(), "addr", "add", "10.244.1.1/24", "dev", "br7");
+    Shell.run("ip", "-n", nodeName(), "link", "set", "br7", "up");
+    endpoints().attach(spec(sandbox));
+    Shell.run("ip", "-n", nodeName(), "link", "set", HOST_NAME, "master", "br7");
+    assertThat(ping(sandbox)).contains(" 0% packet loss");
+  }
+
+  @Test
+  void attach_withoutASwitch_theHostDoesNotHearThePod() throws Exception {
     String sandbox = newSandbox();
     endpoints().attach(spec(sandbox));
-    Shell.run("ip", "-n", nodeName(), "addr", "add", "10.244.1.1/24", "dev", HOST_NAME);
-    assertThat(
-            Shell.run(
-                "ip",
-                "netns",
-                "exec",
-                Namespaces.nameOf(Path.of(sandbox)),
-                "ping",
-                "-c",
-                "1",
-                "-W",
-                "5",
-                "10.244.1.1"))
-        .contains(" 0% packet loss");
+    // An address of the host that it would answer for on any other link.
+    Shell.run("ip", "-n", nodeName(), "addr", "add", "10.244.1.1/24", "dev", "lo");
+    try (PacketSocket pod = PacketSocket.open(Path.of(sandbox), "eth0");
+        PacketSocket host = PacketSocket.open(node, HOST_NAME)) {
+      byte[] request = HexFormat.of().parseHex(ARP_REQUEST_FOR_THE_GATEWAY);
+      pod.send(request);
+      assertThat(host.receive(Duration.ofSeconds(10)))
+          .hasValueSatisfying(frame -> assertThat(frame).isEqualTo(request));
+      assertThat(pod.receive(Duration.ofMillis(100))).isEmpty();
+    }
+    Shell.run(
+        "ip",
+        "netns",
+        "exec",
+        nodeName(),
+        "sysctl",
+        "-w",
+        "net.ipv4.conf.%s.arp_ignore=0".formatted(HOST_NAME));
+    assertThat(endpoints().check(spec(sandbox)))
+        .extracting(EndpointProblem::toString)
+        .containsExactly(HOST_NAME + " packets: heard by the host (expected: the switch's alone)");
   }
 
   @Test
@@ -245,6 +276,11 @@ class LinuxEndpointsTest extends EndpointsContract {
       endpoints().detach(HOST_NAME);
     }
     assertThat(openDescriptors()).isEqualTo(before);
+  }
+
+  private static String ping(String sandbox) throws Exception {
+    String name = Namespaces.nameOf(Path.of(sandbox));
+    return Shell.run("ip", "netns", "exec", name, "ping", "-c", "1", "-W", "5", "10.244.1.1");
   }
 
   private static long openDescriptors() throws IOException {

@@ -14,6 +14,7 @@ import org.ovswin.sandbox.EndpointException;
 import org.ovswin.sandbox.HostInterfaceSpec;
 import org.ovswin.sandbox.HostInterfaces.Convergence;
 import org.ovswin.sandbox.InetPrefix;
+import org.ovswin.sandbox.MacAddress;
 import org.ovswin.sandbox.Route;
 
 class LinuxHostInterfacesTest {
@@ -45,6 +46,7 @@ class LinuxHostInterfacesTest {
                     "br7 up",
                     "br7 address 192.0.2.7/24",
                     "uplink without address 192.0.2.7/24",
+                    "uplink the switch's alone",
                     "br7 route 0.0.0.0/0 via 192.0.2.1",
                     "br7 route 10.244.0.0/16 via 10.244.1.1 onlink")));
 
@@ -53,7 +55,36 @@ class LinuxHostInterfacesTest {
             "default via 192.0.2.1 dev br7 proto static",
             "10.244.0.0/16 via 10.244.1.1 dev br7 proto static onlink",
             "192.0.2.0/24 dev br7 proto kernel scope link src 192.0.2.7");
+    assertThat(
+            Shell.run(
+                "ip",
+                "netns",
+                "exec",
+                name,
+                "sysctl",
+                "net.ipv4.conf.uplink.rp_filter",
+                "net.ipv4.conf.uplink.arp_ignore",
+                "net.ipv6.conf.uplink.disable_ipv6",
+                "net.ipv4.conf.br7.arp_ignore"))
+        .isEqualTo(
+            """
+            net.ipv4.conf.uplink.rp_filter = 1
+            net.ipv4.conf.uplink.arp_ignore = 8
+            net.ipv6.conf.uplink.disable_ipv6 = 1
+            net.ipv4.conf.br7.arp_ignore = 0
+            """);
     assertThat(converge(spec())).isEqualTo(new Convergence.Converged(List.of()));
+  }
+
+  @Test
+  void mac_isTheInterfacesOrEmpty() throws Exception {
+    String name = Namespaces.nameOf(node);
+    Shell.run(
+        "ip", "-n", name, "link", "add", "br7", "address", "02:00:00:00:00:07", "type", "bridge");
+    LinuxHostInterfaces interfaces = new LinuxHostInterfaces();
+    assertThat(Netns.call(node, () -> interfaces.mac("br7")))
+        .contains(MacAddress.parse("02:00:00:00:00:07"));
+    assertThat(Netns.call(node, () -> interfaces.mac("nothing"))).isEmpty();
   }
 
   @Test
