@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.ovswin.lab.Teardown.Standing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Lab implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
+  private static final String WAS_KILLED = "its process was killed; took down what it left";
 
   private final String id;
   private final LabSpec spec;
@@ -32,6 +35,7 @@ public final class Lab implements AutoCloseable {
   private final Children children;
   private final Topology topology;
   private final List<LabNode> nodes;
+  private final Pods pods;
   private final Thread shutdownHook = new Thread(this::closeOnShutdown, "lab-shutdown");
   private State state = State.OPEN;
 
@@ -50,6 +54,7 @@ public final class Lab implements AutoCloseable {
     this.shell = new Shell(id);
     this.children = new Children(ledger, spec.lifetime());
     this.topology = new Topology(ledger, shell, id, spec.nodes());
+    this.pods = new Pods(ledger, id);
     this.nodes =
         IntStream.rangeClosed(1, spec.nodes())
             .mapToObj(number -> new LabNode(number, topology, directory, shell, children, spec))
@@ -103,6 +108,39 @@ public final class Lab implements AutoCloseable {
           progress.step(ready);
           return ready;
         });
+  }
+
+  /** Adds a pod to a node whose agent runs. */
+  public Pod addPod(String node, String name, HostPort... hostPorts) {
+    return addPod(new PodSpec(node, name, List.of(hostPorts)));
+  }
+
+  /**
+   * As {@link #addPod(String, String, HostPort...)}.
+   *
+   * @throws LabException with the plugin's error and the ends of the node's logs
+   */
+  public Pod addPod(PodSpec spec) {
+    return pods.add(node(spec.node()), spec);
+  }
+
+  /** Adds pods all at once, as a runtime does; the first failure is thrown when all have ended. */
+  public List<Pod> addPods(List<PodSpec> specs) {
+    return Parallel.map(specs, this::addPod);
+  }
+
+  /** Has the plugin detach the pod and deletes its sandbox; may be repeated. */
+  public void delPod(Pod pod) {
+    pods.delete(node(pod.node()), pod.name(), pod.hostPorts());
+  }
+
+  /**
+   * Has the plugin check the pod.
+   *
+   * @throws LabException with the difference that it found
+   */
+  public void checkPod(Pod pod) {
+    pods.check(node(pod.node()), pod);
   }
 
   public String id() {
@@ -238,8 +276,7 @@ public final class Lab implements AutoCloseable {
           if (!labs.ids().contains(id)) {
             throw new LabException("lab: %s (expected: one of %s)".formatted(id, labs.ids()));
           }
-          if (Teardown.standing(Ledger.read(labs.of(id)))
-              instanceof Teardown.Standing.InUse(ProcessId owner)) {
+          if (standing(labs, id) instanceof Standing.InUse(ProcessId owner)) {
             throw new LabException(
                 "lab %s: its process %d runs (expected: ended)".formatted(id, owner.pid()));
           }
@@ -249,25 +286,69 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
+   * Takes down all labs that were kept or whose process was killed, and tells each in one line.
+   * Those in use stay, which is told too.
+   *
+   * @return the ids of the labs that were taken down
+   */
+  public static List<String> downAll(Path base, Progress progress) {
+    return takeDown(
+        base,
+        progress,
+        (id, standing) ->
+            switch (standing) {
+              case Standing.InUse(ProcessId owner) -> {
+                progress.step("lab %s: stays, its process %d runs".formatted(id, owner.pid()));
+                yield Optional.empty();
+              }
+              case Standing.KeptUp _ -> Optional.of("taken down");
+              case Standing.Abandoned _ -> Optional.of(WAS_KILLED);
+            });
+  }
+
+  /**
    * Takes down the labs whose process was killed, and tells each in one line. Kept labs and those
    * in use stay.
    *
    * @return the ids of the labs that were taken down
    */
   public static List<String> recover(Path base, Progress progress) {
+    return takeDown(
+        base,
+        progress,
+        (id, standing) ->
+            standing instanceof Standing.Abandoned ? Optional.of(WAS_KILLED) : Optional.empty());
+  }
+
+  /** Says of a lab what to tell when it is taken down; empty when it stays. */
+  private interface Verdict {
+    Optional<String> of(String id, Standing standing);
+  }
+
+  /** A lab that will not go is told, and is in nobody's way: its names are its own. */
+  private static List<String> takeDown(Path base, Progress progress, Verdict verdict) {
     LabDirectory labs = new LabDirectory(base);
     return labs.locked(
         () -> {
-          List<String> recovered = new ArrayList<>();
+          List<String> taken = new ArrayList<>();
           for (String id : labs.ids()) {
-            if (Teardown.standing(Ledger.read(labs.of(id)))
-                instanceof Teardown.Standing.Abandoned) {
+            Optional<String> told = verdict.of(id, standing(labs, id));
+            if (told.isEmpty()) {
+              continue;
+            }
+            try {
               Teardown.undo(id, labs.of(id));
-              progress.step("lab %s: its process was killed; took down what it left".formatted(id));
-              recovered.add(id);
+              taken.add(id);
+              progress.step("lab %s: %s".formatted(id, told.get()));
+            } catch (RuntimeException e) {
+              progress.step("lab %s: cannot be taken down: %s".formatted(id, e.getMessage()));
             }
           }
-          return List.copyOf(recovered);
+          return List.copyOf(taken);
         });
+  }
+
+  private static Standing standing(LabDirectory labs, String id) throws IOException {
+    return Teardown.standing(Ledger.read(labs.of(id)));
   }
 }

@@ -2,6 +2,8 @@ package org.ovswin.lab;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,22 +36,26 @@ public final class Prerequisites {
 
   /** One line per thing that is missing, each saying what to install; empty when all is there. */
   public static List<String> missing() {
-    List<Path> path =
-        List.of(System.getenv().getOrDefault("PATH", DEFAULT_PATH).split(":", -1)).stream()
-            .map(Path::of)
-            .toList();
-    List<String> missing = new java.util.ArrayList<>();
+    String path = System.getenv().getOrDefault("PATH", DEFAULT_PATH);
+    return missing(Arrays.stream(path.split(":", -1)).map(Path::of).toList(), SCHEMA);
+  }
+
+  static List<String> missing(List<Path> path, Path schema) {
+    List<String> missing = new ArrayList<>();
     PACKAGES.forEach(
         (program, debianPackage) -> {
-          if (path.stream()
-              .noneMatch(directory -> Files.isExecutable(directory.resolve(program)))) {
+          if (path.stream().noneMatch(directory -> isProgram(directory.resolve(program)))) {
             missing.add("%s: not on the PATH (install %s)".formatted(program, debianPackage));
           }
         });
-    if (!Files.isReadable(SCHEMA)) {
-      missing.add(SCHEMA + ": not there (install openvswitch-common)");
+    if (!Files.isReadable(schema)) {
+      missing.add(schema + ": not there (install openvswitch-common)");
     }
     return List.copyOf(missing);
+  }
+
+  private static boolean isProgram(Path file) {
+    return Files.isRegularFile(file) && Files.isExecutable(file);
   }
 
   /**
