@@ -60,7 +60,8 @@ final class AgentProcess {
       return ready.get(READY_BOUND.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       killAndWait(started);
-      throw notReady("no line \"ready node=%s ...\" within %s".formatted(node, READY_BOUND), e);
+      throw notReady(
+          "no line \"ready node=%s ...\" within %d s".formatted(node, READY_BOUND.toSeconds()), e);
     } catch (ExecutionException e) {
       throw notReady(ended(started), e);
     } catch (InterruptedException e) {
@@ -112,8 +113,8 @@ final class AgentProcess {
     if (!Await.until(STOP_BOUND, () -> !running.isAlive())) {
       killAndWait(running);
       throw new LabException(
-          "%s: the agent does not end on SIGTERM (expected: within %s)\n%s"
-              .formatted(node, STOP_BOUND, logTail()));
+          "%s: the agent does not end on SIGTERM (expected: within %d s)\n%s"
+              .formatted(node, STOP_BOUND.toSeconds(), logTail()));
     }
     process = Optional.empty();
   }

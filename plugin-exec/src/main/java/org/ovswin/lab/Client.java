@@ -93,7 +93,8 @@ final class Client {
       try {
         socket.receive(answer);
       } catch (SocketTimeoutException e) {
-        throw new Proof.Refuted("UDP to %s: no answer within %s".formatted(text(to), BOUND));
+        throw new Proof.Refuted(
+            "UDP to %s: no answer within %d s".formatted(text(to), BOUND.toSeconds()));
       }
       byte[] bytes = Arrays.copyOf(answer.getData(), answer.getLength());
       if (!Arrays.equals(question, bytes)) {

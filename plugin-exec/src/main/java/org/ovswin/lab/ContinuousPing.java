@@ -80,8 +80,8 @@ public final class ContinuousPing implements AutoCloseable {
   private void awaitAnswerAfter(int sequence) {
     if (!Await.until(ANSWER_BOUND, () -> last() > sequence)) {
       throw new LabException(
-          "%s: no answer within %s after icmp_seq %d (expected: one)"
-              .formatted(what, ANSWER_BOUND, sequence));
+          "%s: no answer within %d s after icmp_seq %d (expected: one)"
+              .formatted(what, ANSWER_BOUND.toSeconds(), sequence));
     }
   }
 

@@ -16,8 +16,8 @@ import org.ovswin.sandbox.linux.PacketSocket;
 
 /**
  * A pod that sends what it must not send, and another that watches. Each proof sends forged frames
- * by a packet socket and then, from the same socket, one honest frame that differs from them in the
- * forged field only: that nothing forged arrived counts only if the honest one did.
+ * by a packet socket and then, from the same socket, one honest datagram: that nothing forged
+ * arrived counts only if the honest one did.
  *
  * <p>Every forged frame goes to the MAC address that the liar uses for the victim, to the victim's
  * own, and, where it is ARP, to all.
@@ -175,8 +175,8 @@ final class Forgery {
     }
     if (!honestSeen) {
       throw new Proof.Refuted(
-          "%s -> %s: the honest frame sent last did not arrive within %s either: nothing is shown"
-              .formatted(liar, victim, CONTROL_BOUND));
+          "%s -> %s: the honest frame sent last did not arrive within %d s either: nothing is shown"
+              .formatted(liar, victim, CONTROL_BOUND.toSeconds()));
     }
   }
 

@@ -193,6 +193,15 @@ public final class Lab implements AutoCloseable {
     return nodes.stream().map(LabNode::logTails).collect(Collectors.joining());
   }
 
+  /** Commands for a person who wants to look around in the lab, one a line. */
+  public List<String> lookAround() {
+    List<String> commands = new ArrayList<>();
+    commands.add("ip netns list | grep " + id);
+    nodes.forEach(node -> commands.addAll(node.lookAround()));
+    commands.add("nsenter --net=%s -- ip address".formatted(external().netns()));
+    return List.copyOf(commands);
+  }
+
   /** Whether the lab was taken down, perhaps by Ctrl-C while another thread still works on it. */
   public synchronized boolean closed() {
     return state == State.CLOSED;

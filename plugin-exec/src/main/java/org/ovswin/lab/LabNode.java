@@ -3,6 +3,7 @@ package org.ovswin.lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -183,6 +184,16 @@ public final class LabNode {
   /** The bridge's flows, one a line, without their counters and ages. */
   public String flows() {
     return openVSwitch.flows(BRIDGE);
+  }
+
+  /** Commands for a person who wants to look around on the node. */
+  List<String> lookAround() {
+    Path ovs = directory.resolve("ovs");
+    return List.of(
+        "nsenter --net=%s -- ip address".formatted(netns),
+        "ovs-vsctl --db=unix:%s show".formatted(openVSwitch.databaseSocket()),
+        "ovs-ofctl -O OpenFlow15 dump-flows unix:%s.mgmt".formatted(ovs.resolve(BRIDGE)),
+        "less %s".formatted(agent.log()));
   }
 
   /** The ends of the node's logs, for the message of a failure. */

@@ -25,7 +25,7 @@ public record Ping(int sent, int received, String averageMillis) {
   static Ping parse(String output) {
     Matcher counts = COUNTS.matcher(output);
     if (!counts.find()) {
-      throw new LabException("ping: %s (expected: counts of packets)".formatted(output));
+      throw new LabException("no packet sent: %s (expected: counts)".formatted(output.strip()));
     }
     Matcher times = TIMES.matcher(output);
     return new Ping(

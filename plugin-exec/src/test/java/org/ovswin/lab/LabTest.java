@@ -58,7 +58,7 @@ class LabTest {
     try (Lab lab = open(1)) {
       LabNode node = lab.node("node1");
       node.startOvs();
-      node.vsctl("add-br", "br-pods", "--", "set", "bridge", "br-pods", "datapath_type=netdev");
+      addBridge(node);
       node.ofctl("add-flow", "priority=7,actions=drop");
       node.killVswitchd();
       node.startOvs();
@@ -145,6 +145,36 @@ class LabTest {
   }
 
   @Test
+  void downAll_oneKeptOneInUse_takesTheKeptAndTellsTheOther() throws Exception {
+    Process owner = LabProcess.start(base, "keep");
+    String kept = firstLine(owner);
+    owner.getOutputStream().close();
+    owner.waitFor();
+    List<String> told = new ArrayList<>();
+    try (Lab used = open(1)) {
+      assertThat(Lab.downAll(base, told::add)).containsExactly(kept);
+      assertThat(told)
+          .containsExactlyInAnyOrder(
+              "lab %s: taken down".formatted(kept),
+              "lab %s: stays, its process %d runs"
+                  .formatted(used.id(), ProcessHandle.current().pid()));
+    }
+    assertGone(kept);
+  }
+
+  @Test
+  void lookAround_twoNodes_commandsRun() {
+    try (Lab lab = open(2)) {
+      lab.nodes().forEach(LabNode::startOvs);
+      lab.nodes().forEach(LabTest::addBridge);
+      assertThat(lab.lookAround())
+          .hasSize(10)
+          .filteredOn(command -> !command.startsWith("less"))
+          .allSatisfy(command -> assertThat(lab.shell().run("sh", "-c", command)).isNotBlank());
+    }
+  }
+
+  @Test
   void down_unknownId_namesThoseThereAre() {
     assertThatThrownBy(() -> Lab.down(base, "ow000000"))
         .hasMessageContaining("lab: ow000000 (expected: one of [])");
@@ -169,6 +199,10 @@ class LabTest {
 
   private LabSpec spec(int nodes) {
     return LabSpec.of(nodes, Path.of("/bin/true")).withBase(base);
+  }
+
+  private static void addBridge(LabNode node) {
+    node.vsctl("add-br", "br-pods", "--", "set", "bridge", "br-pods", "datapath_type=netdev");
   }
 
   private static String[] ping(String address) {
