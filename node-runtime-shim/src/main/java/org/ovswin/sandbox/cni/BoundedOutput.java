@@ -44,7 +44,7 @@ final class BoundedOutput {
 
   private void drain(InputStream stream) {
     byte[] buffer = new byte[8192];
-    try {
+    try (stream) {
       int length = stream.read(buffer);
       while (length >= 0) {
         keep(buffer, length);
