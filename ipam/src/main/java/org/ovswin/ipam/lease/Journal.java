@@ -55,10 +55,10 @@ import org.slf4j.LoggerFactory;
  *       addresses away is what must never happen.
  * </ul>
  *
- * <p>What stands behind the last mark is written again in place, byte for byte, forced and marked
- * before an open returns. After an fsync that failed the page cache shows bytes that are not on the
- * disk and that a further fsync does not write, since Linux has marked them clean. Writing them
- * makes them dirty again.
+ * <p>The last mark and what stands behind it are written again in place, byte for byte, forced and
+ * marked before an open returns. After an fsync that failed the page cache shows bytes that are not
+ * on the disk and that a further fsync does not write, since Linux has marked them clean. Writing
+ * them makes them dirty again.
  *
  * <h2>Compaction</h2>
  *
@@ -75,6 +75,9 @@ final class Journal implements Closeable {
 
   /** The type of a mark. */
   static final byte MARK = 0;
+
+  /** The bytes of a mark. */
+  static final int MARK_BYTES = FrameBuffer.HEADER_BYTES + 1;
 
   /** More than this waiting for one sync is an owner that forgot to sync. */
   private static final int MAX_PENDING_BYTES = 32 << 20;
@@ -157,18 +160,15 @@ final class Journal implements Closeable {
     }
   }
 
-  /** Makes durable what stands behind the last mark, and cuts off what is no whole frame. */
+  /** Makes durable the last mark and what stands behind it, and cuts off what is no whole frame. */
   private static void settleTail(
       JournalStorage.JournalFile file, JournalReader.Scan scan, String path) throws IOException {
-    if (scan.size() == scan.markEnd()) {
-      return;
-    }
     if (scan.end() < scan.size()) {
       LOG.warn("event=journal-tail-cut file={} bytes={}", path, scan.size() - scan.end());
       file.truncate(scan.end());
     }
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
-    for (long at = scan.markEnd(); at < scan.end(); ) {
+    for (long at = scan.markEnd() - MARK_BYTES; at < scan.end(); ) {
       chunk.clear();
       int read = file.read(chunk, at);
       if (read < 0) {

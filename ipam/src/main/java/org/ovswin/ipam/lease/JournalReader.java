@@ -22,7 +22,6 @@ final class JournalReader {
   record Scan(long snapshotEnd, long markEnd, long end, long size) {}
 
   private static final int WINDOW_BYTES = 256 * 1024;
-  private static final int MARK_BYTES = FrameBuffer.HEADER_BYTES + 1;
 
   private final JournalStorage.JournalFile file;
   private final String path;
@@ -111,7 +110,7 @@ final class JournalReader {
 
   /** Whether a mark stands anywhere behind the read position, which is then lost. */
   private boolean hasMarkBehind() throws IOException {
-    while (ensure(MARK_BYTES)) {
+    while (ensure(Journal.MARK_BYTES)) {
       int at = window.position();
       // The two cheap comparisons first: this runs once per byte.
       if (window.getInt(at) == 1

@@ -1,0 +1,482 @@
+package org.ovswin.ipam.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.ovswin.ipam.address.IpAddress;
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
+
+class LeaseDatabaseTest {
+  private static final IpPrefix BLOCK = IpPrefix.parse("10.244.1.0/29");
+  private static final List<IpAddress> RESERVED =
+      List.of(BLOCK.network(), BLOCK.address(1), BLOCK.last());
+  private static final Instant NOW = Instant.parse("2026-11-01T12:00:00.123456789Z");
+  private static final InstantSource CLOCK = InstantSource.fixed(NOW);
+
+  @TempDir Path temporary;
+  private Path directory = Path.of("");
+
+  @BeforeEach
+  void chooseDirectory() {
+    directory = temporary.resolve("leases");
+  }
+
+  private LeaseDatabase open() throws IOException {
+    return LeaseDatabase.open(directory, BLOCK, RESERVED, CLOCK);
+  }
+
+  private static LeaseRequest request(String containerId) {
+    return LeaseScenario.request(new Attachment(containerId, "eth0"));
+  }
+
+  private static Lease allocated(LeaseDatabase database, String containerId) {
+    return switch (database.allocate(request(containerId))) {
+      case Allocation.Allocated(Lease lease) -> lease;
+      case Allocation.AlreadyHeld held -> throw new AssertionError(held);
+      case Allocation.Exhausted exhausted -> throw new AssertionError(exhausted.message());
+    };
+  }
+
+  @Test
+  void allocate_afterReopen_everyFieldIsAsItWas() throws IOException {
+    LeaseRequest bare =
+        new LeaseRequest(
+            new Attachment("b", "net1"), "red", Optional.empty(), Optional.empty(), "boot-2", "");
+    LeaseRequest full =
+        new LeaseRequest(
+            new Attachment("c", "eth0"),
+            "pöds",
+            Optional.of("名前"),
+            Optional.of("web-0"),
+            "boot-2",
+            "{\"netns\":\"C:\\\\x\",\"emoji\":\"😀\"}");
+    List<Lease> before;
+    try (LeaseDatabase database = open()) {
+      database.allocate(bare);
+      database.allocate(full);
+      database.withdraw(full.attachment());
+      database.sync();
+      before = database.leases();
+    }
+    assertThat(before)
+        .containsExactly(
+            new Lease(
+                bare.attachment(),
+                Ipv4Address.parse("10.244.1.2"),
+                "red",
+                Optional.empty(),
+                Optional.empty(),
+                "boot-2",
+                NOW,
+                Lease.Phase.HELD,
+                ""),
+            new Lease(
+                full.attachment(),
+                Ipv4Address.parse("10.244.1.3"),
+                "pöds",
+                Optional.of("名前"),
+                Optional.of("web-0"),
+                "boot-2",
+                NOW,
+                Lease.Phase.WITHDRAWN,
+                full.intent()));
+    try (LeaseDatabase database = open()) {
+      assertThat(database.leases()).isEqualTo(before);
+      assertThat(database.lease(full.attachment())).contains(before.get(1));
+      assertThat(database.lease(Ipv4Address.parse("10.244.1.2"))).contains(before.get(0));
+      assertThat(database.lease(Ipv4Address.parse("10.244.1.4"))).isEmpty();
+      assertThat(database.used()).isEqualTo(2);
+      assertThat(database.free()).isEqualTo(3);
+      assertThat(database.block()).isEqualTo(BLOCK);
+    }
+  }
+
+  @Test
+  void allocate_sameAttachment_isAlreadyHeldAlsoWhenWithdrawn() throws IOException {
+    try (LeaseDatabase database = open()) {
+      Lease lease = allocated(database, "a");
+      assertThat(database.allocate(request("a"))).isEqualTo(new Allocation.AlreadyHeld(lease));
+      assertThat(database.withdraw(lease.attachment())).contains(lease.withdrawn());
+      assertThat(database.withdraw(lease.attachment())).contains(lease.withdrawn());
+      assertThat(database.allocate(request("a")))
+          .isEqualTo(new Allocation.AlreadyHeld(lease.withdrawn()));
+      Attachment otherInterface = new Attachment("a", "eth1");
+      assertThat(database.allocate(LeaseScenario.request(otherInterface)))
+          .isInstanceOf(Allocation.Allocated.class);
+    }
+  }
+
+  @Test
+  void allocate_released_goesRoundAlsoAcrossRestarts() throws IOException {
+    List<String> given = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      try (LeaseDatabase database = open()) {
+        given.add(allocated(database, "c" + i).address().toString());
+        database.release(new Attachment("c" + i, "eth0"));
+      }
+    }
+    assertThat(given)
+        .containsExactly(
+            "10.244.1.2",
+            "10.244.1.3",
+            "10.244.1.4",
+            "10.244.1.5",
+            "10.244.1.6",
+            "10.244.1.2",
+            "10.244.1.3");
+  }
+
+  @Test
+  void allocate_full_isExhaustedUntilOneIsReleased() throws IOException {
+    try (LeaseDatabase database = open()) {
+      for (int i = 0; i < 5; i++) {
+        allocated(database, "c" + i);
+      }
+      database.withdraw(new Attachment("c3", "eth0"));
+      Allocation full = database.allocate(request("late"));
+      assertThat(full).isEqualTo(new Allocation.Exhausted(BLOCK, 5, 1, 3));
+      assertThat(((Allocation.Exhausted) full).message())
+          .contains(
+              "10.244.1.0/29 is full", "5 leases (1 being torn down)", "3 reserved", "remove");
+      assertThat(database.release(new Attachment("c3", "eth0"))).isPresent();
+      assertThat(allocated(database, "late").address()).hasToString("10.244.1.5");
+    }
+  }
+
+  @Test
+  void withdrawAndRelease_unknownAttachment_changeNothing() throws IOException {
+    try (LeaseDatabase database = open()) {
+      long size = Files.size(directory.resolve(Journal.FILE));
+      assertThat(database.withdraw(new Attachment("x", "eth0"))).isEmpty();
+      assertThat(database.release(new Attachment("x", "eth0"))).isEmpty();
+      database.sync();
+      assertThat(Files.size(directory.resolve(Journal.FILE))).isEqualTo(size);
+    }
+  }
+
+  @Test
+  void allocate_textThatIsNotUnicodeOrTooLong_isRefusedAndChangesNothing() throws IOException {
+    try (LeaseDatabase database = open()) {
+      assertThatThrownBy(() -> database.allocate(request("a\ud800")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("surrogate");
+      LeaseRequest longIntent =
+          new LeaseRequest(
+              new Attachment("a", "eth0"),
+              "pods",
+              Optional.empty(),
+              Optional.empty(),
+              "boot",
+              "x".repeat(Lease.MAX_INTENT_LENGTH + 1));
+      assertThatThrownBy(() -> database.allocate(longIntent))
+          .hasMessage("intent: 131073 characters (expected: at most 131072)");
+      assertThatThrownBy(() -> new Attachment("", "eth0"))
+          .hasMessage("containerId: 0 characters (expected: 1 to 1024)");
+      assertThatThrownBy(() -> new Attachment("a", "x".repeat(1025)))
+          .hasMessage("ifName: 1025 characters (expected: 1 to 1024)");
+      assertThat(database.used()).isZero();
+      assertThat(allocated(database, "a").address()).hasToString("10.244.1.2");
+    }
+  }
+
+  @Test
+  void allocate_longestFields_areReadBack() throws IOException {
+    String longest = "名".repeat(Attachment.MAX_LENGTH);
+    LeaseRequest request =
+        new LeaseRequest(
+            new Attachment(longest, longest),
+            longest,
+            Optional.of(longest),
+            Optional.of(longest),
+            longest,
+            "名".repeat(Lease.MAX_INTENT_LENGTH));
+    List<Lease> before;
+    try (LeaseDatabase database = open()) {
+      database.allocate(request);
+      before = database.leases();
+    }
+    try (LeaseDatabase database = open()) {
+      assertThat(database.leases()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void open_reservedChanged_countsFromThenOn() throws IOException {
+    try (LeaseDatabase database = open()) {
+      allocated(database, "a");
+    }
+    List<IpAddress> more = new ArrayList<>(RESERVED);
+    more.add(BLOCK.address(2));
+    more.add(BLOCK.address(3));
+    try (LeaseDatabase database = LeaseDatabase.open(directory, BLOCK, more, CLOCK)) {
+      assertThat(database.used()).isEqualTo(1);
+      assertThat(database.free()).isEqualTo(3);
+      assertThat(allocated(database, "b").address()).hasToString("10.244.1.4");
+      database.release(new Attachment("a", "eth0"));
+      assertThat(database.free()).isEqualTo(2);
+    }
+    assertThat(LeaseDatabase.read(directory).reserved()).hasSize(5);
+  }
+
+  @Test
+  void open_reservedOutsideOrBlockThatDoesNotFit_isRefused() throws IOException {
+    assertThatThrownBy(
+            () ->
+                LeaseDatabase.open(directory, BLOCK, List.of(IpAddress.parse("10.244.2.1")), CLOCK))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("reserved: 10.244.2.1 (expected: an address in 10.244.1.0/29)");
+    for (String block : List.of("fd00::/120", "10.0.0.0/7")) {
+      assertThatThrownBy(
+              () -> LeaseDatabase.open(directory, IpPrefix.parse(block), List.of(), CLOCK))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("block: " + block + " (expected: IPv4, /8 or longer)");
+    }
+    // The failed attempts have given the lock back.
+    open().close();
+  }
+
+  @Test
+  void open_journalOfAnotherBlock_isRefusedAlsoWithoutLeases() throws IOException {
+    open().close();
+    IpPrefix other = IpPrefix.parse("10.244.2.0/29");
+    assertThatThrownBy(() -> LeaseDatabase.open(directory, other, List.of(), CLOCK))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("leases.journal: holds the leases of block 10.244.1.0/29")
+        .hasMessageContaining("expected: 10.244.2.0/29; give the node that block again, or remove");
+    open().close();
+  }
+
+  @Test
+  void open_journalOfNewerVersion_isRefused() throws IOException {
+    open().close();
+    Path journal = directory.resolve(Journal.FILE);
+    byte[] bytes = Files.readAllBytes(journal);
+    bytes[9] = 2;
+    Files.write(journal, bytes);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("journal version 2 (expected: 1; a newer ovs-win wrote it");
+    assertThat(journal).hasBinaryContent(bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "OVSWIN", "this is no journal, whoever put it here has made a mistake"})
+  void open_notAJournal_isRefusedAndLeftAlone(String content) throws IOException {
+    Files.createDirectories(directory);
+    Path journal = directory.resolve(Journal.FILE);
+    Files.writeString(journal, content);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("expected: ");
+    assertThat(journal).hasContent(content);
+  }
+
+  @Test
+  void open_entriesThatContradictEachOther_isRefused() throws IOException {
+    try (LeaseDatabase database = open()) {
+      allocated(database, "a");
+    }
+    // A well-formed frame that releases an address nobody holds.
+    Path journal = directory.resolve(Journal.FILE);
+    FrameBuffer frames = new FrameBuffer(Files.size(journal));
+    frames.add(EntryCodec.encode(new Entry.Released(Ipv4Address.parse("10.244.1.6"))));
+    ByteBuffer content = frames.content();
+    byte[] bytes = new byte[content.remaining()];
+    content.get(bytes);
+    Files.write(journal, bytes, StandardOpenOption.APPEND);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("10.244.1.6: is not held");
+  }
+
+  @Test
+  void open_secondTime_isRefusedUntilTheFirstIsClosed() throws IOException {
+    try (LeaseDatabase database = open()) {
+      for (int attempt = 0; attempt < 2; attempt++) {
+        assertThatThrownBy(this::open)
+            .isInstanceOf(JournalException.class)
+            .hasMessage(
+                "lease directory "
+                    + directory
+                    + ": is in use by process "
+                    + ProcessHandle.current().pid()
+                    + " (expected: one agent per directory)");
+      }
+      allocated(database, "a");
+      database.sync();
+    }
+    open().close();
+  }
+
+  @Test
+  void open_newDirectory_isOpenToItsOwnerOnly() throws IOException {
+    open().close();
+    assertThat(mode(directory)).isEqualTo("rwx------");
+    assertThat(mode(directory.resolve(Journal.FILE))).isEqualTo("rw-------");
+    assertThat(mode(directory.resolve("lock"))).isEqualTo("rw-------");
+  }
+
+  private static String mode(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+
+  @Test
+  void read_whileTheAgentWritesAndAfterIt_showsWhatIsSynced() throws IOException {
+    assertThat(LeaseDatabase.exists(directory)).isFalse();
+    assertThatThrownBy(() -> LeaseDatabase.read(directory)).isInstanceOf(NoSuchFileException.class);
+    LeaseView during;
+    try (LeaseDatabase database = open()) {
+      allocated(database, "a");
+      database.sync();
+      allocated(database, "b");
+      during = LeaseDatabase.read(directory);
+      assertThat(during.leases()).hasSize(1);
+    }
+    LeaseView after = LeaseDatabase.read(directory);
+    assertThat(LeaseDatabase.exists(directory)).isTrue();
+    assertThat(after.block()).isEqualTo(BLOCK);
+    assertThat(after.reserved()).hasToString("[10.244.1.0, 10.244.1.1, 10.244.1.7]");
+    assertThat(after.used()).isEqualTo(2);
+    assertThat(after.free()).isEqualTo(3);
+  }
+
+  @Test
+  void read_tornTail_showsTheRestAndChangesNothing() throws IOException {
+    try (LeaseDatabase database = open()) {
+      allocated(database, "a");
+    }
+    Path journal = directory.resolve(Journal.FILE);
+    Files.write(journal, new byte[] {0, 0, 0, 40, 1, 2}, StandardOpenOption.APPEND);
+    byte[] bytes = Files.readAllBytes(journal);
+    assertThat(LeaseDatabase.read(directory).used()).isEqualTo(1);
+    assertThat(journal).hasBinaryContent(bytes);
+    try (LeaseDatabase database = open()) {
+      assertThat(database.used()).isEqualTo(1);
+    }
+    assertThat(journal).hasSize(bytes.length - 6);
+  }
+
+  @Test
+  void sync_manyChanges_theFileStaysBounded() throws IOException {
+    IpPrefix block = IpPrefix.parse("10.0.0.0/16");
+    long largest = 0;
+    try (LeaseDatabase database = LeaseDatabase.open(directory, block, List.of(), CLOCK)) {
+      for (int i = 0; i < 60_000; i++) {
+        allocated(database, "c" + i);
+        if (i % 100 != 0) {
+          database.release(new Attachment("c" + i, "eth0"));
+        }
+        if (i % 1000 == 0) {
+          database.sync();
+          largest = Math.max(largest, Files.size(directory.resolve(Journal.FILE)));
+        }
+      }
+    }
+    // Without compaction it would be 9 MB.
+    assertThat(largest).isLessThan(5_000_000);
+    try (LeaseDatabase database = LeaseDatabase.open(directory, block, List.of(), CLOCK)) {
+      assertThat(database.used()).isEqualTo(600);
+      // 60,000 were given, so that is where it goes on.
+      assertThat(allocated(database, "next").address()).isEqualTo(block.address(60_000));
+    }
+  }
+
+  @Test
+  void journal_oneLease_hasTheseBytes() throws IOException {
+    LeaseRequest request =
+        new LeaseRequest(
+            new Attachment("abc", "eth0"),
+            "pods",
+            Optional.of("ns"),
+            Optional.of("web"),
+            "b1",
+            "{}");
+    try (LeaseDatabase database = LeaseDatabase.open(directory, BLOCK, List.of(), CLOCK)) {
+      database.allocate(request);
+      database.sync();
+      database.withdraw(request.attachment());
+      database.sync();
+      database.release(request.attachment());
+      database.sync();
+    }
+    // The payloads are written down here byte by byte; lengths and checksums follow from them.
+    Expected expected = new Expected();
+    expected.raw("4f565357494e4c4a"); // magic "OVSWINLJ"
+    expected.raw("0001"); // version
+    expected.raw("04 1d"); // four address bytes, /29
+    expected.raw("0af40100" + "00".repeat(12)); // 10.244.1.0, padded
+    expected.raw("00000000"); // kept for later
+    expected.headerChecksum();
+    expected.frame("00"); // mark: the empty snapshot ends
+    expected.frame(
+        "01" // given
+            + "00" // phase: held
+            + "03" // flags: pod namespace and name are there
+            + "04 0af40100" // 10.244.1.0: nothing is reserved here
+            + "000000006ae729c0" // 2026-11-01T12:00:00Z in seconds
+            + "075bcd15" // and 123456789 ns
+            + "00000003 616263" // "abc"
+            + "00000004 65746830" // "eth0"
+            + "00000004 706f6473" // "pods"
+            + "00000002 6231" // "b1"
+            + "00000002 6e73" // "ns"
+            + "00000003 776562" // "web"
+            + "00000002 7b7d"); // "{}"
+    expected.frame("00");
+    expected.frame("02 04 0af40100"); // withdrawn
+    expected.frame("00");
+    expected.frame("03 04 0af40100"); // released
+    expected.frame("00");
+    assertThat(HexFormat.of().formatHex(Files.readAllBytes(directory.resolve(Journal.FILE))))
+        .isEqualTo(expected.hex());
+  }
+
+  /** Puts a journal together from its description, with the checksums of the JDK. */
+  private static final class Expected {
+    private final StringBuilder hex = new StringBuilder();
+
+    private void raw(String bytes) {
+      hex.append(bytes.replace(" ", ""));
+    }
+
+    private void headerChecksum() {
+      CRC32C crc = new CRC32C();
+      crc.update(HexFormat.of().parseHex(hex));
+      hex.append("%08x".formatted(crc.getValue()));
+    }
+
+    private void frame(String payload) {
+      String bytes = payload.replace(" ", "");
+      String length = "%08x".formatted(bytes.length() / 2);
+      String offset = "%016x".formatted(hex.length() / 2);
+      CRC32C crc = new CRC32C();
+      crc.update(HexFormat.of().parseHex(offset + length + bytes));
+      hex.append(length).append("%08x".formatted(crc.getValue())).append(bytes);
+    }
+
+    private String hex() {
+      return hex.toString();
+    }
+  }
+}
