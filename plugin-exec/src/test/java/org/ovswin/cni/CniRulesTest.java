@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -421,8 +422,7 @@ class CniRulesTest {
 
   @Test
   void version_needsNothing() {
-    Call.Output output =
-        new Call(java.util.Map.of("CNI_COMMAND", "VERSION"), "not JSON").answeredBy(handler);
+    Call.Output output = new Call(Map.of("CNI_COMMAND", "VERSION"), "not JSON").answeredBy(handler);
 
     assertThat(output.exitCode()).isZero();
     assertThat(output.standardOutput())

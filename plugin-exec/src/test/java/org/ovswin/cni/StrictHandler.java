@@ -3,6 +3,7 @@ package org.ovswin.cni;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import org.ovswin.cni.CniResult.Interface;
@@ -81,8 +82,7 @@ class StrictHandler implements CniHandler {
             Interface.inSandbox(request.ifName(), MAC, 1450, request.netns())),
         List.of(
             IpConfig.of(Cidr.parse("10.244.1.5/24"), gateway, 1),
-            new IpConfig(
-                Cidr.parse("fd00:244:1::5/64"), java.util.Optional.empty(), OptionalInt.of(1))),
+            new IpConfig(Cidr.parse("fd00:244:1::5/64"), Optional.empty(), OptionalInt.of(1))),
         List.of(Route.via(IpPrefix.parse("0.0.0.0/0"), gateway)),
         request.dns());
   }
