@@ -284,6 +284,9 @@ public sealed interface Action permits Action.Simple, Action.OnField, Action.Flo
   record Controller(
       int reason, int maxLen, int controllerId, Octets userdata, OptionalInt meterId, Mode mode)
       implements Nx {
+    /** The reason of an ordinary output to a controller. */
+    public static final int REASON_ACTION = 1;
+
     /** Whether the pipeline waits for the controller to resume it. */
     public enum Mode {
       CONTINUE,

@@ -37,6 +37,7 @@ import java.util.Optional;
  * #NXM_IN_PORT} and the wide registers are for {@code set_field} and {@code move}, and {@link
  * Match.Builder} turns them into the fields that the switch reports.
  */
+@SuppressWarnings("ImmutableEnumChecker") // Oxm is a record of a String and numbers.
 public enum Field {
   DP_HASH("dp_hash", 32, HEX, MASKED, NONE, nxmNx("DP_HASH", 35), nicira("NXOXM_ET_DP_HASH", 0)),
   RECIRC_ID("recirc_id", 32, DECIMAL, FIXED, NONE, nxmNx("RECIRC_ID", 36)),
@@ -127,8 +128,8 @@ public enum Field {
   TUN_IPV6_DST("tun_ipv6_dst", 128, IPV6_ADDRESS, MASKED, NONE, nxmNx("TUN_IPV6_DST", 110)),
   TUN_GBP_ID("tun_gbp_id", 16, DECIMAL, MASKED, NONE, nxmNx("TUN_GBP_ID", 38)),
   TUN_GBP_FLAGS("tun_gbp_flags", 8, HEX, MASKED, NONE, nxmNx("TUN_GBP_FLAGS", 39)),
-  TUN_ERSPAN_VER("tun_erspan_ver", 4, DECIMAL, MASKED, NONE, nicira("NXOXM_ET_ERSPAN_VER", 12)),
   TUN_ERSPAN_IDX("tun_erspan_idx", 20, HEX, MASKED, NONE, nicira("NXOXM_ET_ERSPAN_IDX", 11)),
+  TUN_ERSPAN_VER("tun_erspan_ver", 4, DECIMAL, MASKED, NONE, nicira("NXOXM_ET_ERSPAN_VER", 12)),
   TUN_ERSPAN_DIR("tun_erspan_dir", 1, DECIMAL, MASKED, NONE, nicira("NXOXM_ET_ERSPAN_DIR", 13)),
   TUN_ERSPAN_HWID("tun_erspan_hwid", 6, HEX, MASKED, NONE, nicira("NXOXM_ET_ERSPAN_HWID", 14)),
   TUN_GTPU_FLAGS("tun_gtpu_flags", 8, HEX, MASKED, NONE, nicira("NXOXM_ET_GTPU_FLAGS", 15)),
@@ -191,9 +192,11 @@ public enum Field {
   private final Masking masking;
   private final Prerequisite prerequisite;
 
-  // Made by List.of, which the checker cannot see.
-  @SuppressWarnings("ImmutableEnumChecker")
   private final List<Oxm> wireNames;
+
+  private final Oxm oxm13;
+  private final Oxm oxm14;
+  private final Oxm oxm15;
 
   Field(
       String ovsName,
@@ -209,6 +212,9 @@ public enum Field {
     this.masking = masking;
     this.prerequisite = prerequisite;
     this.wireNames = List.of(wireNames);
+    this.oxm13 = newestIn(wireNames, Version.V1_3);
+    this.oxm14 = newestIn(wireNames, Version.V1_4);
+    this.oxm15 = newestIn(wireNames, Version.V1_5);
   }
 
   /** The name in {@code set_field:value->name}, e.g. {@code ip_dst}. */
@@ -226,6 +232,11 @@ public enum Field {
     return bytes;
   }
 
+  /** How many bits {@code move} and {@code load} can name: all but the VLAN's present bit. */
+  int addressableBits() {
+    return this == VLAN_VID ? 12 : bits;
+  }
+
   public Masking masking() {
     return masking;
   }
@@ -237,6 +248,25 @@ public enum Field {
   /** The headers that name this field, the oldest first; never empty. */
   public List<Oxm> wireNames() {
     return wireNames;
+  }
+
+  /** The header that a message of this version uses: the newest that the version knows. */
+  public Oxm wireName(Version version) {
+    return switch (version) {
+      case V1_3 -> oxm13;
+      case V1_4 -> oxm14;
+      case V1_5 -> oxm15;
+    };
+  }
+
+  private static Oxm newestIn(Oxm[] wireNames, Version version) {
+    Oxm newest = wireNames[0];
+    for (Oxm name : wireNames) {
+      if (name.sinceWireVersion() <= version.wire()) {
+        newest = name;
+      }
+    }
+    return newest;
   }
 
   /** The name in {@code move:} and {@code output:}, e.g. {@code NXM_NX_REG0}. */
@@ -261,6 +291,17 @@ public enum Field {
       throw new IllegalArgumentException("register: " + index + " (expected: 0 to 15)");
     }
     return REGISTERS.get(index);
+  }
+
+  /** The number of a register {@code reg0} to {@code reg15}; -1 for another field. */
+  public static int registerIndex(Field field) {
+    boolean register = field.compareTo(REG0) >= 0 && field.compareTo(REG15) <= 0;
+    return register ? REGISTERS.indexOf(field) : -1;
+  }
+
+  /** Register {@code xreg0} to {@code xreg7}, the pair of {@code reg(2n)} and {@code reg(2n+1)}. */
+  public static Field wideRegister(int index) {
+    return WIDE_REGISTERS.get(index);
   }
 
   FieldFormat format() {

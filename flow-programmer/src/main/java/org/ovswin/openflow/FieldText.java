@@ -24,14 +24,18 @@ final class FieldText {
 
   /** C's {@code %#x}: as {@link #hex}, but zero has no prefix. */
   static String hexOrZero(long value) {
-    return value == 0 ? "0" : "0x" + Long.toHexString(value);
+    return hexOrZero(0, value);
+  }
+
+  private static String hexOrZero(long high, long low) {
+    return high == 0 && low == 0 ? "0" : hex(high, low);
   }
 
   /** The value and, where bits are left out, the mask, as {@code set_field:} shows them. */
   static String valueAndMask(MatchField f) {
     return switch (f.field().format()) {
       case DECIMAL -> Long.toString(f.low()) + slashHexMask(f);
-      case HEX -> hex(f.high(), f.low()) + slashHexMask(f);
+      case HEX -> hexOrZero(f.high(), f.low()) + slashHexMask(f);
       case ETHERNET -> ethernetMasked(f);
       case IPV4_ADDRESS -> ipv4Masked(f);
       case IPV6_ADDRESS -> ipv6Masked(f);

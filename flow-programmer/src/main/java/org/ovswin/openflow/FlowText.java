@@ -31,6 +31,50 @@ final class FlowText {
     return text.append("actions=").append(ActionText.format(flow.actions())).toString();
   }
 
+  /** As {@code ovs-ofctl ofp-print} shows the message's contents. */
+  static String format(Message.FlowMod mod) {
+    StringBuilder text =
+        new StringBuilder(
+            switch (mod.command()) {
+              case ADD -> "ADD";
+              case MODIFY -> "MOD";
+              case MODIFY_STRICT -> "MOD_STRICT";
+              case DELETE -> "DEL";
+              case DELETE_STRICT -> "DEL_STRICT";
+            });
+    if (mod.table() != 0) {
+      text.append(" table:").append(mod.table());
+    }
+    text.append(' ');
+    String match = matchWithPriority(mod.priority(), mod.match());
+    if (!match.isEmpty()) {
+      text.append(match).append(' ');
+    }
+    if (mod.cookie() != 0 && mod.cookie() != -1L && mod.cookieMask() == 0) {
+      text.append("cookie:0x").append(Long.toHexString(mod.cookie())).append(' ');
+    }
+    if (mod.cookieMask() != 0) {
+      text.append("cookie:0x%x/0x%x ".formatted(mod.cookie(), mod.cookieMask()));
+    }
+    appendUnlessZero(text, "idle:", mod.idleTimeoutSeconds());
+    appendUnlessZero(text, "hard:", mod.hardTimeoutSeconds());
+    appendUnlessZero(text, "importance:", mod.importance());
+    if (mod.bufferId() != Message.NO_BUFFER) {
+      text.append("buf:0x").append(Integer.toHexString(mod.bufferId())).append(' ');
+    }
+    if (mod.outPort() != PortNo.ANY) {
+      text.append("out_port:").append(PortNo.toText(mod.outPort())).append(' ');
+    }
+    text.append(flags(mod.flags()));
+    return text.append("actions=").append(ActionText.format(mod.actions())).toString();
+  }
+
+  private static void appendUnlessZero(StringBuilder text, String name, int value) {
+    if (value != 0) {
+      text.append(name).append(value).append(' ');
+    }
+  }
+
   /** {@code priority=100,ip}; the default priority is not shown. */
   static String matchWithPriority(int priority, Match match) {
     if (priority == Flow.DEFAULT_PRIORITY) {

@@ -51,7 +51,11 @@ final class MatchText {
     decimal("ct_nw_proto", Field.CT_NW_PROTO);
     decimal("ct_tp_src", Field.CT_TP_SRC);
     decimal("ct_tp_dst", Field.CT_TP_DST);
-    with(Field.PACKET_TYPE, f -> put("packet_type", FieldText.packetType(f.low())));
+    // Ethernet, which every packet is unless something else is said, is not shown.
+    match
+        .get(Field.PACKET_TYPE)
+        .filter(f -> f.low() != 0)
+        .ifPresent(f -> put("packet_type", FieldText.packetType(f.low())));
   }
 
   private void metadataAfterType() {
@@ -65,10 +69,11 @@ final class MatchText {
     with(Field.TUN_IPV6_DST, f -> put("tun_ipv6_dst", FieldText.ipv6Masked(f)));
     decimal("tun_gbp_id", Field.TUN_GBP_ID);
     hex("tun_gbp_flags", Field.TUN_GBP_FLAGS);
-    decimal("tun_erspan_ver", Field.TUN_ERSPAN_VER);
-    hex("tun_erspan_idx", Field.TUN_ERSPAN_IDX);
-    decimal("tun_erspan_dir", Field.TUN_ERSPAN_DIR);
-    hex("tun_erspan_hwid", Field.TUN_ERSPAN_HWID);
+    // ovs-ofctl does not show the masks of these four.
+    with(Field.TUN_ERSPAN_VER, f -> put("tun_erspan_ver", Long.toString(f.low())));
+    with(Field.TUN_ERSPAN_IDX, f -> put("tun_erspan_idx", FieldText.hexOrZero(f.low())));
+    with(Field.TUN_ERSPAN_DIR, f -> put("tun_erspan_dir", Long.toString(f.low())));
+    with(Field.TUN_ERSPAN_HWID, f -> put("tun_erspan_hwid", FieldText.hexOrZero(f.low())));
     hex("tun_gtpu_flags", Field.TUN_GTPU_FLAGS);
     decimal("tun_gtpu_msgtype", Field.TUN_GTPU_MSGTYPE);
     with(Field.TUN_FLAGS, f -> put("tun_flags", FieldText.tunnelFlags(f)));

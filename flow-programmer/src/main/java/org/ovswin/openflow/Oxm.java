@@ -20,6 +20,16 @@ public record Oxm(String name, int oxmClass, int number, int experimenter, int s
   private static final int ONF = 0x4f4e_4600;
   private static final int NSH = 0x005a_d650;
 
+  /** The 32-bit header before a value of {@code bytes} bytes without a mask. */
+  public int header(int bytes) {
+    return oxmClass << 16 | number << 9 | (hasExperimenter() ? bytes + 4 : bytes);
+  }
+
+  /** The 32-bit header before a value and a mask of {@code bytes} bytes each. */
+  public int maskedHeader(int bytes) {
+    return oxmClass << 16 | number << 9 | 0x100 | (hasExperimenter() ? 2 * bytes + 4 : 2 * bytes);
+  }
+
   /** Whether an experimenter id follows the header. */
   public boolean hasExperimenter() {
     return oxmClass == CLASS_EXPERIMENTER;

@@ -8,22 +8,22 @@ package org.ovswin.openflow;
  */
 public record Subfield(Field field, int offset, int bits) {
   public Subfield {
-    if (offset < 0 || bits < 1 || offset + bits > field.bits()) {
+    if (offset < 0 || bits < 1 || offset + bits > field.addressableBits()) {
       throw new IllegalArgumentException(
           "%s[%d..%d] (expected: within 0..%d)"
-              .formatted(field.ovsName(), offset, offset + bits - 1, field.bits() - 1));
+              .formatted(field.ovsName(), offset, offset + bits - 1, field.addressableBits() - 1));
     }
   }
 
   /** All bits of a field. */
   public static Subfield of(Field field) {
-    return new Subfield(field, 0, field.bits());
+    return new Subfield(field, 0, field.addressableBits());
   }
 
   @Override
   public String toString() {
     String name = field.subfieldName();
-    if (bits == field.bits()) {
+    if (bits == field.addressableBits()) {
       return name + "[]";
     }
     if (bits == 1) {

@@ -1,0 +1,241 @@
+package org.ovswin.openflow.codec;
+
+import io.netty.buffer.ByteBuf;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.ovswin.openflow.Field;
+import org.ovswin.openflow.Match;
+import org.ovswin.openflow.MatchField;
+import org.ovswin.openflow.Oxm;
+import org.ovswin.openflow.RawOxm;
+import org.ovswin.openflow.Version;
+
+/**
+ * OXM entries (OpenFlow 1.5, 7.2.3.2) and the match made of them.
+ *
+ * <pre>
+ *  0                16       23  24         32
+ * +----------------+--------+---+----------+ - - - - - - - - - - - - - +------+------+
+ * | class          | field  | M | length   | experimenter if 0xffff    | value| mask |
+ * +----------------+--------+---+----------+ - - - - - - - - - - - - - +------+------+
+ * </pre>
+ *
+ * The length counts what follows it; the mask is there if M is set, as wide as the value.
+ */
+final class FieldCodec {
+  private static final int MATCH_TYPE_OXM = 1;
+  private static final int HAS_MASK = 0x100;
+
+  private static final Map<Long, Field> BY_HEADER = byHeader();
+
+  private FieldCodec() {}
+
+  /**
+   * A match with its header and padding.
+   *
+   * <pre>
+   * type 1 (16 bits) | length without padding (16) | OXM entries | zeros to a multiple of 8 bytes
+   * </pre>
+   */
+  static void writeMatch(ByteBuf out, Version version, Match match) {
+    int start = out.writerIndex();
+    out.writeShort(MATCH_TYPE_OXM);
+    out.writeShort(0);
+    List<MatchField> fields = match.fields();
+    for (int i = 0; i < fields.size(); i++) {
+      MatchField f = fields.get(i);
+      int register = version == Version.V1_5 ? Field.registerIndex(f.field()) : -1;
+      if (register < 0) {
+        writeField(out, f.field().wireName(version), f);
+        continue;
+      }
+      // From 1.5 on the switch writes registers in pairs, as the standard's 64-bit ones.
+      MatchField next = i + 1 < fields.size() ? fields.get(i + 1) : f;
+      boolean paired = register % 2 == 0 && Field.registerIndex(next.field()) == register + 1;
+      writeRegisterPair(out, version, register, f, paired ? Optional.of(next) : Optional.empty());
+      i += paired ? 1 : 0;
+    }
+    for (RawOxm oxm : match.unknown()) {
+      out.writeInt(oxm.header());
+      out.writeBytes(oxm.payload().asByteBuffer());
+    }
+    int length = out.writerIndex() - start;
+    out.setShort(start + 2, length);
+    out.writeZero(-length & 7);
+  }
+
+  private static void writeRegisterPair(
+      ByteBuf out, Version version, int register, MatchField first, Optional<MatchField> second) {
+    int shift = register % 2 == 0 ? 32 : 0;
+    long value = first.low() << shift | second.map(MatchField::low).orElse(0L);
+    long mask = first.maskLow() << shift | second.map(MatchField::maskLow).orElse(0L);
+    Field wide = Field.wideRegister(register / 2);
+    writeField(out, wide.wireName(version), MatchField.masked(wide, value, mask));
+  }
+
+  /** One entry with header, value and, unless the whole field counts, mask. */
+  static void writeField(ByteBuf out, Oxm oxm, MatchField f) {
+    int bytes = f.field().bytes();
+    boolean exact = f.isExact();
+    out.writeInt(exact ? oxm.header(bytes) : oxm.maskedHeader(bytes));
+    if (oxm.hasExperimenter()) {
+      out.writeInt(oxm.experimenter());
+    }
+    writeValue(out, bytes, f.high(), f.low());
+    if (!exact) {
+      writeValue(out, bytes, f.maskHigh(), f.maskLow());
+    }
+  }
+
+  /** A header that names a field and has no value behind it. */
+  static void writeHeader(ByteBuf out, Oxm oxm, Field field) {
+    out.writeInt(oxm.header(field.bytes()));
+    if (oxm.hasExperimenter()) {
+      out.writeInt(oxm.experimenter());
+    }
+  }
+
+  private static void writeValue(ByteBuf out, int bytes, long high, long low) {
+    switch (bytes) {
+      case 1 -> out.writeByte((int) low);
+      case 2 -> out.writeShort((int) low);
+      case 4 -> out.writeInt((int) low);
+      case 6 -> {
+        out.writeShort((int) (low >>> 32));
+        out.writeInt((int) low);
+      }
+      case 8 -> out.writeLong(low);
+      case 16 -> {
+        out.writeLong(high);
+        out.writeLong(low);
+      }
+      default -> throw new IllegalStateException("field of " + bytes + " bytes");
+    }
+  }
+
+  /** A match with its header and padding. */
+  static Match readMatch(WireReader in) {
+    int at = in.offset();
+    int type = in.u16();
+    int length = in.u16();
+    if (type != MATCH_TYPE_OXM || length < 4) {
+      throw new MalformedMessageException(
+          at, "match type %d, length %d (expected: 1, at least 4)".formatted(type, length));
+    }
+    WireReader entries = in.sub(length - 4);
+    in.skip(-length & 7);
+    Match.Builder match = Match.builder();
+    Set<Field> seen = EnumSet.noneOf(Field.class);
+    while (entries.hasMore()) {
+      int entryAt = entries.offset();
+      int header = entries.i32();
+      WireReader payload = entries.sub(header & 0xff);
+      Optional<Field> field = fieldOf(header, payload.copy());
+      if (field.isEmpty()) {
+        match.unknown(new RawOxm(header, payload.rest()));
+        continue;
+      }
+      if (!seen.add(field.get())) {
+        throw new MalformedMessageException(
+            entryAt, field.get().ovsName() + ": twice (expected: once)");
+      }
+      match.field(readValue(entryAt, header, field.get(), payload));
+    }
+    return match.buildAsReceived();
+  }
+
+  /** An entry with its value; empty for a field that the model does not know. */
+  static Optional<MatchField> readField(WireReader in) {
+    int at = in.offset();
+    int header = in.i32();
+    WireReader payload = in.sub(header & 0xff);
+    return fieldOf(header, payload.copy()).map(field -> readValue(at, header, field, payload));
+  }
+
+  /** A header alone; empty for a field that the model does not know. */
+  static Optional<Field> readHeader(WireReader in) {
+    int at = in.offset();
+    int header = in.i32();
+    boolean experimenter = header >>> 16 == Oxm.CLASS_EXPERIMENTER;
+    Optional<Field> field = fieldOf(header, in.copy());
+    if (experimenter) {
+      in.skip(4);
+    }
+    field.ifPresent(
+        f -> {
+          int expected = f.bytes() + (experimenter ? 4 : 0);
+          if ((header & 0x1ff) != expected) {
+            throw new MalformedMessageException(
+                at,
+                "%s header: length %d (expected: %d, without a mask)"
+                    .formatted(f.ovsName(), header & 0x1ff, expected));
+          }
+        });
+    return field;
+  }
+
+  private static MatchField readValue(int at, int header, Field field, WireReader payload) {
+    if (header >>> 16 == Oxm.CLASS_EXPERIMENTER) {
+      payload.skip(4);
+    }
+    boolean masked = (header & HAS_MASK) != 0;
+    int bytes = field.bytes();
+    int expected = masked ? 2 * bytes : bytes;
+    if (payload.remaining() != expected) {
+      throw new MalformedMessageException(
+          at,
+          "%s: %d bytes (expected: %d)".formatted(field.ovsName(), payload.remaining(), expected));
+    }
+    long high = bytes == 16 ? payload.i64() : 0;
+    long low = readLow(payload, bytes);
+    try {
+      if (!masked) {
+        return MatchField.exact128(field, high, low);
+      }
+      long maskHigh = bytes == 16 ? payload.i64() : 0;
+      long maskLow = readLow(payload, bytes);
+      return new MatchField(field, high & maskHigh, low & maskLow, maskHigh, maskLow);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedMessageException(at, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static long readLow(WireReader in, int bytes) {
+    return switch (bytes) {
+      case 1 -> in.u8();
+      case 2 -> in.u16();
+      case 4 -> in.i32() & 0xffff_ffffL;
+      case 6 -> in.u48();
+      default -> in.i64();
+    };
+  }
+
+  private static Optional<Field> fieldOf(int header, WireReader payload) {
+    int experimenter = 0;
+    if (header >>> 16 == Oxm.CLASS_EXPERIMENTER) {
+      if (payload.remaining() < 4) {
+        throw payload.malformed("experimenter field without an experimenter id");
+      }
+      experimenter = payload.i32();
+    }
+    return Optional.ofNullable(BY_HEADER.get(key(header >>> 9, experimenter)));
+  }
+
+  private static Map<Long, Field> byHeader() {
+    Map<Long, Field> map = new HashMap<>();
+    for (Field field : Field.values()) {
+      for (Oxm oxm : field.wireNames()) {
+        map.put(key(oxm.header(0) >>> 9, oxm.experimenter()), field);
+      }
+    }
+    return Map.copyOf(map);
+  }
+
+  private static long key(int classAndField, int experimenter) {
+    return (long) experimenter << 23 | classAndField;
+  }
+}

@@ -1,0 +1,16 @@
+package org.ovswin.openflow.codec;
+
+/** Bytes that are no OpenFlow message. The connection that sent them cannot be trusted further. */
+public final class MalformedMessageException extends RuntimeException {
+  private final int offset;
+
+  MalformedMessageException(int offset, String reason) {
+    super("byte " + offset + ": " + reason);
+    this.offset = offset;
+  }
+
+  /** Where in the message, from 0. */
+  public int offset() {
+    return offset;
+  }
+}

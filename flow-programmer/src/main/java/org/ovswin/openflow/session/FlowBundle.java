@@ -1,0 +1,150 @@
+package org.ovswin.openflow.session;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.Message;
+import org.ovswin.openflow.Message.BundleControl.Kind;
+import org.ovswin.openflow.codec.MessageEncoder;
+
+/**
+ * Changes that are made all or not at all.
+ *
+ * <p>Open vSwitch leaves a message that it refuses out of a bundle and commits the rest, whatever
+ * the bundle's flags say. So the commit waits for a barrier behind the last message: by then every
+ * refusal is here, and if there is one the bundle is discarded. What the switch finds wrong only
+ * while it commits (a group that does not exist) it rolls back itself.
+ *
+ * <pre>
+ * OPEN, ADD, ADD, …, BARRIER   ->   errors, BARRIER reply   ->   COMMIT or DISCARD   ->   reply
+ * </pre>
+ */
+final class FlowBundle extends Operation<Void> {
+  /** How many refusals are told; a wrong pipeline may have a hundred thousand. */
+  static final int MAX_REFUSALS = 16;
+
+  private static final int FLAGS = Message.BundleControl.ATOMIC | Message.BundleControl.ORDERED;
+
+  private enum Stage {
+    OPENING,
+    ADDING,
+    CHECKING,
+    DECIDED,
+    DECIDING
+  }
+
+  private final List<FlowChange> changes;
+  private final List<SessionException.ChangesRefused.Refusal> refusals = new ArrayList<>();
+  private Stage stage = Stage.OPENING;
+  private int refused;
+  private int bundleId;
+  private int firstXid;
+  private int next;
+  private int barrierXid;
+
+  FlowBundle(List<FlowChange> changes) {
+    super("bundle of " + changes.size() + " flow changes");
+    this.changes = changes;
+  }
+
+  /** Whether this is the xid of one of the flow changes. */
+  boolean owns(int xid) {
+    return stage != Stage.OPENING && xid - firstXid >= 0 && xid - firstXid < changes.size();
+  }
+
+  @Override
+  boolean writeNext(Session session, ByteBuf out) {
+    return switch (stage) {
+      case OPENING -> {
+        bundleId = session.takeBundleId();
+        firstXid = session.takeXids(changes.size());
+        session.track(this);
+        writeControl(session, out, Kind.OPEN_REQUEST);
+        stage = Stage.ADDING;
+        yield true;
+      }
+      case ADDING -> {
+        if (next < changes.size()) {
+          writeChange(session, out, next++);
+        } else {
+          barrierXid = session.takeXids(1);
+          session.await(barrierXid, this);
+          MessageEncoder.write(out, session.version(), barrierXid, new Message.BarrierRequest());
+          stage = Stage.CHECKING;
+        }
+        yield true;
+      }
+      case DECIDED -> {
+        writeControl(session, out, refused == 0 ? Kind.COMMIT_REQUEST : Kind.DISCARD_REQUEST);
+        stage = Stage.DECIDING;
+        yield true;
+      }
+      case CHECKING, DECIDING -> false;
+    };
+  }
+
+  private void writeControl(Session session, ByteBuf out, Kind kind) {
+    int xid = session.takeXids(1);
+    session.await(xid, this);
+    MessageEncoder.write(
+        out, session.version(), xid, new Message.BundleControl(bundleId, kind, FLAGS));
+  }
+
+  private void writeChange(Session session, ByteBuf out, int index) {
+    Message.FlowMod mod = Message.FlowMod.of(changes.get(index));
+    try {
+      MessageEncoder.write(
+          out, session.version(), firstXid + index, new Message.BundleAdd(bundleId, FLAGS, mod));
+    } catch (IllegalArgumentException e) {
+      refuse(index, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void refuse(int index, String reason) {
+    refused++;
+    if (refusals.size() < MAX_REFUSALS) {
+      refusals.add(new SessionException.ChangesRefused.Refusal(changes.get(index), reason));
+    }
+  }
+
+  @Override
+  void onMessage(Session session, int xid, Message message) {
+    if (xid == barrierXid) {
+      stage = Stage.DECIDED;
+      session.enqueue(this);
+      return;
+    }
+    if (!(message instanceof Message.BundleControl control)) {
+      session.close(name() + " answered by " + message);
+      return;
+    }
+    switch (control.kind()) {
+      case COMMIT_REPLY -> session.complete(this);
+      case DISCARD_REPLY -> session.fail(this, changesRefused());
+      default -> session.forget(xid);
+    }
+  }
+
+  @Override
+  void onError(Session session, int xid, Message.ErrorReply error) {
+    if (owns(xid)) {
+      refuse(xid - firstXid, error.text());
+    } else {
+      session.fail(
+          this, refused == 0 ? new SessionException.Refused(name(), error) : changesRefused());
+    }
+  }
+
+  @Override
+  void onTimeout(Session session) {
+    if (stage == Stage.ADDING || stage == Stage.CHECKING) {
+      session.sendNow(
+          session.takeXids(1), new Message.BundleControl(bundleId, Kind.DISCARD_REQUEST, FLAGS));
+    }
+  }
+
+  private SessionException changesRefused() {
+    return new SessionException.ChangesRefused(refusals, changes.size(), refused);
+  }
+}

@@ -1,0 +1,53 @@
+package org.ovswin.openflow.session;
+
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.CompletableFuture;
+import org.ovswin.openflow.Message;
+
+/**
+ * A request in progress: the messages it writes and what it makes of the answers. Event loop only.
+ *
+ * @param <T> the result
+ */
+abstract class Operation<T> {
+  private final String name;
+  private final CompletableFuture<T> future = new CompletableFuture<>();
+
+  /**
+   * @param name for errors, e.g. {@code barrier}
+   */
+  Operation(String name) {
+    this.name = name;
+  }
+
+  String name() {
+    return name;
+  }
+
+  CompletableFuture<T> future() {
+    return future;
+  }
+
+  /**
+   * Appends the next message.
+   *
+   * @return whether there was one; when not, the operation waits for an answer or is done
+   */
+  abstract boolean writeNext(Session session, ByteBuf out);
+
+  /** An answer with an xid that the operation awaits. */
+  abstract void onMessage(Session session, int xid, Message message);
+
+  /** An error with an xid that the operation awaits. */
+  void onError(Session session, int xid, Message.ErrorReply error) {
+    session.fail(this, new SessionException.Refused(name, error));
+  }
+
+  /** The deadline has passed: tells the switch where it must know. */
+  void onTimeout(Session session) {}
+
+  /** Nothing more is to be written, and no answer is awaited. */
+  boolean isDone() {
+    return future.isDone();
+  }
+}

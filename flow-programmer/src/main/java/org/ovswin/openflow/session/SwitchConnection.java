@@ -1,0 +1,294 @@
+package org.ovswin.openflow.session;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.ovswin.openflow.Action;
+import org.ovswin.openflow.Flow;
+import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.Message;
+import org.ovswin.openflow.PortDescription;
+import org.ovswin.openflow.Version;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A bridge of a running switch, over its management socket ({@code <run dir>/<bridge>.mgmt}).
+ *
+ * <p>Connects, and connects again when the connection goes, until it is closed. Any thread may call
+ * it; nothing here blocks. Requests fail with a {@link SessionException}: at once while there is no
+ * connection, all of them when it goes, and each at its deadline. Futures complete on threads of
+ * their own, so that what depends on them may block.
+ *
+ * <pre>{@code
+ * var bridge = SwitchConnection.open(runDir.resolve("br0.mgmt"), listener);
+ * // when listener.connected was called:
+ * List<Flow> observed = bridge.dumpFlows(Cookie.OURS, Cookie.MASK).join();
+ * bridge.apply(FlowDiff.diff(observed, desired)).join();
+ * }</pre>
+ */
+public final class SwitchConnection implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SwitchConnection.class);
+
+  private static final WriteBufferWaterMark WATER_MARKS =
+      new WriteBufferWaterMark(256 * 1024, 512 * 1024);
+  private static final int CLOSE_SECONDS = 5;
+
+  private final Path socket;
+  private final SessionConfig config;
+  private final EventLoopGroup loop;
+  private final ExecutorService completions;
+  private final Events events;
+
+  /** Only on the event loop, as all below. */
+  private Reconnect reconnect;
+
+  private Optional<Session> session = Optional.empty();
+  private Optional<Session> up = Optional.empty();
+  private Optional<Future<?>> wake = Optional.empty();
+  private String lastReason = "not connected yet";
+  private boolean closed;
+
+  private SwitchConnection(Path socket, SwitchListener listener, SessionConfig config) {
+    this.socket = socket;
+    this.config = config;
+    String name = "openflow-" + socket.getFileName();
+    this.loop =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory(name, true), NioIoHandler.newFactory());
+    this.completions = Executors.newVirtualThreadPerTaskExecutor();
+    this.events = new Events(listener, config.packetInQueue(), name + "-events");
+    this.reconnect = Reconnect.start(config, System.nanoTime());
+  }
+
+  /** Starts to connect to a management socket, with {@link SessionConfig#defaults}. */
+  public static SwitchConnection open(Path socket, SwitchListener listener) {
+    return open(socket, listener, SessionConfig.defaults());
+  }
+
+  /** Starts to connect to a management socket, which need not exist yet. */
+  public static SwitchConnection open(Path socket, SwitchListener listener, SessionConfig config) {
+    SwitchConnection connection = new SwitchConnection(socket, listener, config);
+    connection.loop.execute(connection::drive);
+    return connection;
+  }
+
+  /**
+   * The flows whose cookie agrees with {@code cookie} in the bits of {@code cookieMask}; mask 0 for
+   * all. Ours are {@code dumpFlows(Cookie.OURS, Cookie.MASK)}.
+   */
+  public CompletableFuture<List<Flow>> dumpFlows(long cookie, long cookieMask) {
+    return submit(Multipart.flows(cookie, cookieMask));
+  }
+
+  /**
+   * Makes all of the changes or none, in their order, in one bundle. When the future completes, the
+   * switch has them.
+   *
+   * <p>Fails with {@link SessionException.ChangesRefused}, which names flow and reason, where the
+   * switch refuses any of them.
+   */
+  public CompletableFuture<Void> apply(List<FlowChange> changes) {
+    List<FlowChange> copy = List.copyOf(changes);
+    return submit(copy.isEmpty() ? new Barrier(() -> {}) : new FlowBundle(copy));
+  }
+
+  /** Completes when the switch has done all that was sent before. */
+  public CompletableFuture<Void> barrier() {
+    return submit(new Barrier(() -> {}));
+  }
+
+  /** The ports of the bridge, with their numbers. */
+  public CompletableFuture<List<PortDescription>> ports() {
+    return submit(Multipart.ports());
+  }
+
+  /**
+   * Has the switch do these actions to a packet. Dropped while there is no connection, as a packet
+   * may be; an error of the switch is logged.
+   *
+   * @param inPort the port that the packet seems to have come from, e.g. {@code PortNo.CONTROLLER}
+   * @param frame from the Ethernet header on
+   */
+  public void packetOut(int inPort, List<Action> actions, byte[] frame) {
+    Message.PacketOut packetOut = Message.PacketOut.of(inPort, actions, frame);
+    onLoop(
+        () ->
+            up.ifPresentOrElse(
+                s -> s.sendUnlessBusy(packetOut),
+                () -> log.debug("event=packet_out_dropped reason=\"{}\"", lastReason)));
+  }
+
+  /** Packet-ins that were dropped because the listener was slower than the switch. */
+  public long droppedPacketIns() {
+    return events.dropped();
+  }
+
+  private <T> CompletableFuture<T> submit(Operation<T> operation) {
+    boolean accepted =
+        onLoop(
+            () ->
+                up.ifPresentOrElse(
+                    s -> s.submit(operation),
+                    () -> operation.future().completeExceptionally(disconnected())));
+    if (!accepted) {
+      operation.future().completeExceptionally(new SessionException.Disconnected("closed"));
+    }
+    return operation.future();
+  }
+
+  private SessionException disconnected() {
+    return new SessionException.Disconnected("no connection to " + socket + ": " + lastReason);
+  }
+
+  private boolean onLoop(Runnable task) {
+    if (loop.isShuttingDown()) {
+      return false;
+    }
+    try {
+      loop.execute(task);
+      return true;
+    } catch (java.util.concurrent.RejectedExecutionException e) {
+      return false;
+    }
+  }
+
+  /** Does what the state machine says, and comes back when it may say something else. */
+  private void drive() {
+    if (closed) {
+      return;
+    }
+    long now = System.nanoTime();
+    switch (reconnect.todo(now)) {
+      case NOTHING -> {}
+      case CONNECT -> {
+        reconnect = reconnect.connecting(now);
+        connect();
+      }
+      case GIVE_UP -> {
+        // The state changes when the channel says that it is closed.
+        session.ifPresent(s -> s.close("no handshake within " + config.handshakeTimeout()));
+        return;
+      }
+    }
+    wake.ifPresent(timer -> timer.cancel(false));
+    long wait = reconnect.nanosToWait(now);
+    wake =
+        wait == Long.MAX_VALUE
+            ? Optional.empty()
+            : Optional.of(loop.schedule(this::drive, wait, TimeUnit.NANOSECONDS));
+  }
+
+  private void connect() {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop)
+            .channel(NioDomainSocketChannel.class)
+            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
+            .handler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    Session next = new Session(config, new SessionOwner(), completions, channel);
+                    session = Optional.of(next);
+                    channel.pipeline().addLast(new FrameDecoder(), next);
+                  }
+                });
+    bootstrap
+        .connect(UnixDomainSocketAddress.of(socket))
+        .addListener(
+            (Future<Void> connected) -> {
+              if (!connected.isSuccess()) {
+                wentDown(String.valueOf(connected.cause().getMessage()));
+              }
+            });
+  }
+
+  private void wentDown(String reason) {
+    boolean wasUp = up.isPresent();
+    session = Optional.empty();
+    up = Optional.empty();
+    if (wasUp || !reason.equals(lastReason)) {
+      log.info("event=switch_disconnected socket={} reason=\"{}\"", socket, reason);
+    }
+    lastReason = reason;
+    if (wasUp) {
+      events.down(reason);
+    }
+    if (!closed) {
+      reconnect = reconnect.down(System.nanoTime());
+      drive();
+    }
+  }
+
+  /** What a session tells; a session that has been replaced has nothing to say. */
+  private final class SessionOwner implements Session.Owner {
+    @Override
+    public void up(Session from, Version version) {
+      if (isCurrent(from)) {
+        reconnect = reconnect.up(System.nanoTime());
+        up = session;
+        log.info("event=switch_connected socket={} version={}", socket, version);
+        events.up(version);
+      }
+    }
+
+    @Override
+    public void packetIn(Message.PacketIn packetIn) {
+      events.packetIn(packetIn);
+    }
+
+    @Override
+    public void down(Session from, String reason) {
+      if (isCurrent(from)) {
+        wentDown(reason);
+      }
+    }
+
+    private boolean isCurrent(Session candidate) {
+      return session.filter(s -> s == candidate).isPresent();
+    }
+  }
+
+  /** Fails what is in flight, tells the listener, and returns when the connection is closed. */
+  @Override
+  public void close() {
+    boolean accepted =
+        onLoop(
+            () -> {
+              closed = true;
+              session.ifPresent(s -> s.close("closed"));
+            });
+    if (!accepted) {
+      return;
+    }
+    @SuppressWarnings("unchecked")
+    Future<Object> stopped =
+        (Future<Object>) loop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+    var _ =
+        stopped.addListener(
+            (Future<Object> _) -> {
+              events.close();
+              completions.shutdown();
+            });
+    if (!events.isCurrentThread()) {
+      stopped.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+}
