@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Starts the long-running processes of a lab (Open vSwitch, agents), each in a session of its own,
@@ -57,6 +58,8 @@ final class Children implements AutoCloseable {
       return CompletableFuture.supplyAsync(
               () -> ledger.start(name, () -> Shell.start(builder, name)), parent)
           .join();
+    } catch (RejectedExecutionException e) {
+      throw new LabException(name + ": not started, the lab is down (expected: open)", e);
     } catch (CompletionException e) {
       throw e.getCause() instanceof LabException it ? it : e;
     }

@@ -3,6 +3,7 @@ package org.ovswin.lab;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Gatherers;
 
@@ -152,14 +153,17 @@ public final class DemoRun {
   }
 
   private void forgeries(Pod liar, Pod victim, List<Pod> pods) {
+    Optional<Pod> third =
+        pods.stream().filter(pod -> !pod.equals(liar) && !pod.equals(victim)).findFirst();
     // With two pods in all there is no third to impersonate: then it is the world.
-    String other =
-        pods.stream()
-            .filter(pod -> !pod.equals(liar) && !pod.equals(victim))
-            .map(Pod::address)
-            .findFirst()
-            .orElse(lab.external().address());
-    probes.forgeries(liar.host(), victim.host(), other, liar.gateway()).forEach(this::tell);
+    probes
+        .forgeries(
+            liar.host(),
+            victim.host(),
+            third.map(Pod::address).orElse(lab.external().address()),
+            third.map(Pod::mac).orElse(Topology.EXTERNAL_MAC),
+            liar.gateway())
+        .forEach(this::tell);
   }
 
   private Proof deletion(List<Pod> pods) {

@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.ovswin.lab.Frames.ArpOperation;
 import org.ovswin.lab.Frames.ArpParty;
 import org.ovswin.lab.Frames.UdpFlow;
@@ -30,7 +30,6 @@ final class Forgery {
   private static final Duration LATE_BOUND = Duration.ofMillis(100);
 
   private static final MacAddress INVENTED = MacAddress.parse("02:de:ad:be:ef:01");
-  private static final MacAddress UNKNOWN = MacAddress.parse("00:00:00:00:00:00");
   private static final int DISCARD_PORT = 9;
   private static final int SOURCE_PORT = 40_009;
   private static final int REPEATS = 2;
@@ -41,19 +40,24 @@ final class Forgery {
   private final Shell shell;
   private final Host liar;
   private final Host victim;
+  private final Identity other;
   private final MacAddress liarMac;
   private final MacAddress victimMac;
   private final MacAddress nextHop;
+
+  /** Whom the liar claims to be. */
+  record Identity(String address, MacAddress mac) {}
 
   /**
    * Looks up the addresses that honest packets from the liar to the victim have.
    *
    * @throws LabException when the two cannot talk honestly: nothing could be proven then
    */
-  Forgery(Shell shell, Host liar, Host victim) {
+  Forgery(Shell shell, Host liar, Host victim, Identity other) {
     this.shell = shell;
     this.liar = liar;
     this.victim = victim;
+    this.other = other;
     this.liarMac = ownMac(liar);
     this.victimMac = ownMac(victim);
     if (Ping.run(shell, liar, victim.address(), 2).received() == 0) {
@@ -81,63 +85,80 @@ final class Forgery {
     return MacAddress.parse(matcher.group(1));
   }
 
-  /** IPv4 with another's source address. */
-  Proof sourceAddress(String name, String claimed) {
-    String token = token();
-    return refused(
-        name, udp(liarMac, honestFlow().withSource(claimed), token), f -> Frames.carries(f, token));
+  /** IPv4 with another's source address, from the liar's own MAC address. */
+  Proof sourceAddress(String name) {
+    return refused(name, token -> udp(liarMac, honestFlow().withSource(other.address()), token));
   }
 
-  /**
-   * IPv4 with the liar's address, from a MAC address that is another's, and from an invented one.
-   */
+  /** The liar's own address from a MAC address that is another's, and from an invented one. */
   Proof sourceMac(String name) {
-    String token = token();
-    List<byte[]> forged = new ArrayList<>(udp(INVENTED, honestFlow(), token));
-    forged.addAll(udp(victimMac, honestFlow(), token));
-    return refused(name, forged, frame -> Frames.carries(frame, token));
+    return refused(
+        name,
+        token -> {
+          List<byte[]> forged = new ArrayList<>();
+          for (MacAddress mac : List.of(INVENTED, other.mac())) {
+            forged.addAll(udp(mac, honestFlow(), token));
+            ArpParty lie = new ArpParty(mac, liar.address());
+            forged.addAll(arp(liarMac, ArpOperation.REPLY, lie, token));
+          }
+          return forged;
+        });
+  }
+
+  /** All as the other would send it; only the port it comes in by gives it away. */
+  Proof identity(String name) {
+    return refused(
+        name, token -> udp(other.mac(), honestFlow().withSource(other.address()), token));
   }
 
   /** ARP replies that nobody asked for: "this address is at my MAC address". */
   Proof arpReply(String name, String claimed) {
-    ArpParty lie = new ArpParty(liarMac, claimed);
-    ArpParty target = new ArpParty(victimMac, victim.address());
-    return arpRefused(name, ArpOperation.REPLY, lie, target);
+    return arpRefused(name, ArpOperation.REPLY, claimed);
   }
 
   /** ARP requests whose sender is another: the victim would learn it from the question. */
   Proof arpRequest(String name, String claimed) {
-    ArpParty lie = new ArpParty(liarMac, claimed);
-    ArpParty target = new ArpParty(UNKNOWN, victim.address());
-    return arpRefused(name, ArpOperation.REQUEST, lie, target);
+    return arpRefused(name, ArpOperation.REQUEST, claimed);
   }
 
-  private Proof arpRefused(String name, ArpOperation operation, ArpParty lie, ArpParty target) {
-    List<byte[]> forged = new ArrayList<>();
-    for (MacAddress destination : List.of(Frames.BROADCAST, victimMac, nextHop)) {
-      forged.add(Frames.arp(destination, liarMac, operation, lie, target));
-    }
-    Proof proof = refused(name, forged, frame -> Frames.isArpFrom(frame, lie.address(), liarMac));
-    return proof.passed() && poisoned(lie)
+  private Proof arpRefused(String name, ArpOperation operation, String claimed) {
+    Proof proof =
+        refused(
+            name,
+            token -> {
+              ArpParty own = new ArpParty(liarMac, claimed);
+              ArpParty invented = new ArpParty(INVENTED, claimed);
+              List<byte[]> forged = new ArrayList<>(arp(liarMac, operation, own, token));
+              forged.addAll(arp(liarMac, operation, invented, token));
+              forged.addAll(arp(INVENTED, operation, invented, token));
+              return forged;
+            });
+    return proof.passed() && poisoned(claimed)
         ? new Proof(
             name,
             Proof.Verdict.FAIL,
-            "%s has %s at the liar's %s".formatted(victim, lie.address(), liarMac),
+            "%s has %s at an address of the liar's".formatted(victim, claimed),
             proof.duration())
         : proof;
   }
 
-  private boolean poisoned(ArpParty lie) {
-    return shell
-        .in(victim.netns())
-        .run("ip", "-4", "neigh", "show", lie.address(), "dev", DEVICE)
-        .contains(lie.mac().toString());
+  private boolean poisoned(String claimed) {
+    String entry =
+        shell.in(victim.netns()).run("ip", "-4", "neigh", "show", claimed, "dev", DEVICE);
+    return entry.contains(liarMac.toString()) || entry.contains(INVENTED.toString());
   }
 
-  private Proof refused(String name, List<byte[]> forged, Predicate<byte[]> isForged) {
+  /** Frames that all carry a token. */
+  private interface Forger {
+    List<byte[]> frames(String token);
+  }
+
+  private Proof refused(String name, Forger forger) {
     return Proof.of(
         name,
         () -> {
+          String token = token();
+          List<byte[]> forged = forger.frames(token);
           try (PacketSocket out = PacketSocket.open(liar.netns(), DEVICE);
               PacketSocket watch = PacketSocket.open(victim.netns(), DEVICE)) {
             for (int i = 0; i < REPEATS; i++) {
@@ -147,7 +168,7 @@ final class Forgery {
             }
             String control = token();
             out.send(Frames.udp(nextHop, liarMac, honestFlow(), control));
-            watch(watch, isForged, control);
+            watch(watch, token, control);
           }
           return "%s -> %s, none of %d forged frames arrived, an honest one did"
               .formatted(liar, victim, REPEATS * forged.size());
@@ -155,7 +176,7 @@ final class Forgery {
   }
 
   /** Reads until the honest frame, and a little longer. */
-  private void watch(PacketSocket watch, Predicate<byte[]> isForged, String control)
+  private void watch(PacketSocket watch, String token, String control)
       throws IOException, Proof.Refuted {
     long end = System.nanoTime() + CONTROL_BOUND.toNanos();
     boolean honestSeen = false;
@@ -165,7 +186,7 @@ final class Forgery {
       if (frame.isEmpty()) {
         break;
       }
-      if (isForged.test(frame.get())) {
+      if (Frames.carries(frame.get(), token)) {
         throw new Proof.Refuted("%s -> %s: a forged frame arrived".formatted(liar, victim));
       }
       if (!honestSeen && Frames.carries(frame.get(), control)) {
@@ -189,11 +210,20 @@ final class Forgery {
     return frames;
   }
 
+  private List<byte[]> arp(
+      MacAddress source, ArpOperation operation, ArpParty sender, String token) {
+    ArpParty target = new ArpParty(victimMac, victim.address());
+    return Stream.of(Frames.BROADCAST, victimMac, nextHop)
+        .distinct()
+        .map(to -> Frames.arp(to, source, operation, sender, target, token))
+        .toList();
+  }
+
   private UdpFlow honestFlow() {
     return new UdpFlow(liar.address(), victim.address(), SOURCE_PORT, DISCARD_PORT);
   }
 
   private static String token() {
-    return "ovs-win-" + UUID.randomUUID();
+    return UUID.randomUUID().toString().replace("-", "").substring(0, Frames.TOKEN_LENGTH);
   }
 }

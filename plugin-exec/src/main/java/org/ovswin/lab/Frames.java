@@ -15,6 +15,9 @@ import org.ovswin.sandbox.MacAddress;
 final class Frames {
   static final MacAddress BROADCAST = MacAddress.parse("ff:ff:ff:ff:ff:ff");
 
+  /** Characters of a token: as much as ARP leaves of the 60 bytes of the shortest frame. */
+  static final int TOKEN_LENGTH = 18;
+
   private static final int ETHERNET = 14;
   private static final int IPV4 = 20;
   private static final int UDP = 8;
@@ -39,20 +42,25 @@ final class Frames {
   /** Who an ARP packet speaks of: {@code sha} and {@code spa}, or {@code tha} and {@code tpa}. */
   record ArpParty(MacAddress mac, String address) {}
 
-  /** An ARP packet whose Ethernet addresses may differ from what it says inside. */
+  /**
+   * An ARP packet whose Ethernet addresses may differ from what it says inside. The token is the
+   * padding up to the shortest frame that Ethernet allows.
+   */
   static byte[] arp(
       MacAddress destination,
       MacAddress source,
       ArpOperation operation,
       ArpParty sender,
-      ArpParty target) {
-    ByteBuffer frame = ByteBuffer.allocate(ETHERNET + ARP);
+      ArpParty target,
+      String token) {
+    ByteBuffer frame = ByteBuffer.allocate(ETHERNET + ARP + TOKEN_LENGTH);
     frame.put(destination.octets()).put(source.octets()).putShort(TYPE_ARP);
     // Hardware Ethernet, protocol IPv4, lengths 6 and 4.
     frame.putShort((short) 1).putShort(TYPE_IPV4).put((byte) 6).put((byte) 4);
     frame.putShort(operation.code);
     frame.put(sender.mac().octets()).put(address(sender.address()));
     frame.put(target.mac().octets()).put(address(target.address()));
+    frame.put(token.getBytes(StandardCharsets.US_ASCII));
     return frame.array();
   }
 
@@ -105,14 +113,5 @@ final class Frames {
   /** Whether a frame carries this token anywhere. */
   static boolean carries(byte[] frame, String token) {
     return new String(frame, StandardCharsets.ISO_8859_1).contains(token);
-  }
-
-  /** Whether a frame is an ARP packet with this sender, protocol and hardware address. */
-  static boolean isArpFrom(byte[] frame, String senderAddress, MacAddress senderMac) {
-    ByteBuffer bytes = ByteBuffer.wrap(frame);
-    return frame.length >= ETHERNET + ARP
-        && bytes.getShort(12) == TYPE_ARP
-        && bytes.slice(ETHERNET + 8, 6).equals(ByteBuffer.wrap(senderMac.octets()))
-        && bytes.slice(ETHERNET + 14, 4).equals(ByteBuffer.wrap(address(senderAddress)));
   }
 }

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
+import org.ovswin.sandbox.MacAddress;
 
 /**
  * Questions put to a cluster with real packets. Each is one {@link Proof}: it does not throw, it
@@ -188,36 +188,37 @@ public final class Probes {
   }
 
   /**
-   * A pod sends what is another's: nothing of it arrives at the victim, and what it sends honestly
+   * A host sends what is another's: nothing of it arrives at the victim, and what it sends honestly
    * does.
    *
    * @param other an address that is neither the liar's nor the victim's
+   * @param otherMac the hardware address that goes with it
    * @param gateway the address of the victim's gateway
    */
-  public List<Proof> forgeries(Host liar, Host victim, String other, String gateway) {
+  public List<Proof> forgeries(
+      Host liar, Host victim, String other, String otherMac, String gateway) {
     String title = " from %s to %s".formatted(liar.name(), victim.name());
-    List<Proof> proofs = new ArrayList<>();
-    Optional<Forgery> set = Optional.empty();
+    Forgery forgery;
     try {
-      set = Optional.of(new Forgery(shell, liar, victim));
+      Forgery.Identity identity = new Forgery.Identity(other, MacAddress.parse(otherMac));
+      forgery = new Forgery(shell, liar, victim, identity);
     } catch (LabException e) {
-      proofs.add(
+      return List.of(
           Proof.of(
               "forgeries" + title,
               () -> {
                 throw e;
               }));
     }
-    set.ifPresent(
-        forgery -> {
-          proofs.add(forgery.sourceAddress("forged IP address of " + other + title, other));
-          proofs.add(forgery.sourceMac("forged MAC address" + title));
-          for (String claimed : List.of(other, gateway)) {
-            proofs.add(forgery.arpReply("forged ARP reply for " + claimed + title, claimed));
-            proofs.add(forgery.arpRequest("forged ARP request as " + claimed + title, claimed));
-          }
-        });
-    return proofs;
+    List<Proof> proofs = new ArrayList<>();
+    proofs.add(forgery.sourceAddress("forged IP address" + title));
+    proofs.add(forgery.sourceMac("forged MAC address" + title));
+    proofs.add(forgery.identity("forged IP and MAC address" + title));
+    for (String claimed : List.of(other, gateway)) {
+      proofs.add(forgery.arpReply("forged ARP reply for " + claimed + title, claimed));
+      proofs.add(forgery.arpRequest("forged ARP request as " + claimed + title, claimed));
+    }
+    return List.copyOf(proofs);
   }
 
   private static void requireReached(Host pod, EchoServer echo) throws Proof.Refuted {

@@ -18,6 +18,7 @@ import java.util.List;
 final class Topology {
   static final String GATEWAY = "172.30.0.1";
   static final String EXTERNAL_ADDRESS = "198.51.100.100";
+  static final String EXTERNAL_MAC = "02:00:c6:33:64:64";
 
   /** 198.51.100.0/24 is TEST-NET-2 (RFC 5737). */
   private static final String EXTERNAL_GATEWAY = "198.51.100.1";
@@ -98,8 +99,7 @@ final class Topology {
     }
     lines.add(
         "link add ext0 address 02:00:c6:33:64:01 type veth"
-            + " peer name eth0 address 02:00:c6:33:64:64 netns "
-            + namespace("external"));
+            + " peer name eth0 address %s netns %s".formatted(EXTERNAL_MAC, namespace("external")));
     lines.add("address add " + EXTERNAL_GATEWAY + "/24 dev ext0");
     lines.add("link set ext0 up");
     return lines;

@@ -85,8 +85,11 @@ class LabPodTest {
   void forgeries_guardedSwitch_letsTheHonestFramesThroughOnly() {
     Pod liar = lab.addPod("node1", "pod1");
     Pod victim = lab.addPod("node1", "pod2");
-    assertThat(lab.probes().forgeries(liar.host(), victim.host(), "10.244.0.4", "10.244.0.1"))
-        .hasSize(6)
+    assertThat(
+            lab.probes()
+                .forgeries(
+                    liar.host(), victim.host(), "10.244.0.4", "02:00:0a:f4:00:03", "10.244.0.1"))
+        .hasSize(7)
         .allSatisfy(proof -> assertThat(proof.passed()).as(proof.toString()).isTrue());
   }
 
@@ -101,7 +104,7 @@ class LabPodTest {
             "external sees the address of node1",
             "external to a pod by TCP port of node1",
             "external to a pod by UDP port of node1");
-    assertThat(proofs).hasSize(1 + 2 + 2 + 2 + 2 + 6 + 1);
+    assertThat(proofs).hasSize(1 + 2 + 2 + 2 + 2 + 7 + 1);
     assertThat(proofs.getLast().detail()).contains("10.244.0.4 answers no more; its 2 flows");
   }
 

@@ -21,6 +21,7 @@ import org.ovswin.sandbox.linux.PacketSocket;
  */
 class ProbesTest {
   @TempDir static Path base;
+  private static final String OTHER_MAC = "02:00:00:00:00:98";
   private static Lab lab;
   private static Host node1;
   private static Host node2;
@@ -111,8 +112,11 @@ class ProbesTest {
   @Test
   void forgeries_nothingGuards_allAreFound() {
     List<Proof> proofs =
-        lab.probes().forgeries(node1, node2, lab.external().address(), lab.fabric().address());
-    assertThat(proofs).hasSize(6);
+        lab.probes()
+            .forgeries(node1, node2, lab.external().address(), OTHER_MAC, lab.fabric().address());
+    // The lies have worked: node2 believes them until it is made to forget.
+    lab.node("node2").shell().run("ip", "neigh", "flush", "all");
+    assertThat(proofs).hasSize(7);
     assertThat(proofs).allSatisfy(proof -> assertFailed(proof, "a forged frame arrived"));
   }
 
@@ -120,7 +124,7 @@ class ProbesTest {
   void forgeries_honestPacketsDoNotArriveEither_areNoProof() {
     Host nobody = new Host("nobody", node2.netns(), "172.30.0.99");
     List<Proof> proofs =
-        lab.probes().forgeries(node1, nobody, "172.30.0.98", lab.fabric().address());
+        lab.probes().forgeries(node1, nobody, "172.30.0.98", OTHER_MAC, lab.fabric().address());
     assertThat(proofs).hasSize(1);
     assertFailed(proofs.getFirst(), "no answer to an honest ping");
   }
