@@ -83,7 +83,9 @@ final class AgentProcess {
   private void drain(Process started, CompletableFuture<String> ready) {
     try (BufferedReader lines = started.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        Files.writeString(log(), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        // The log is there since the process started. It is not made anew here: that would be in
+        // the way of a lab that is being taken down.
+        Files.writeString(log(), line + "\n", StandardOpenOption.APPEND);
         if (line.startsWith("ready ")) {
           ready.complete(line);
         }

@@ -13,7 +13,6 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,7 +29,9 @@ final class LabDirectory {
 
   private static final String LOCK_FILE = ".lock";
   private static final Pattern ID = Pattern.compile("ow[0-9a-z]{6}");
-  private static final int ID_BOUND = (int) Math.pow(36, 6);
+
+  /** 36 to the sixth: what six letters and digits can say. */
+  private static final long ID_BOUND = 2_176_782_336L;
 
   /** A file lock is held by the process; between threads of one process this one stands in. */
   private static final Lock THREADS = new ReentrantLock();
@@ -71,7 +72,7 @@ final class LabDirectory {
   String freshId() {
     SecureRandom random = new SecureRandom();
     while (true) {
-      String digits = Integer.toString(random.nextInt(ID_BOUND), 36).toLowerCase(Locale.ROOT);
+      String digits = Long.toString(random.nextLong(ID_BOUND), 36);
       String id = "ow" + "0".repeat(6 - digits.length()) + digits;
       if (!Files.exists(of(id))) {
         return id;

@@ -61,7 +61,8 @@ public record LabSpec(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
-        "-Xshare:auto",
+        // Its file would stay when the agent is killed.
+        "-XX:-UsePerfData",
         "-Xmx256m",
         "--enable-native-access=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow",
