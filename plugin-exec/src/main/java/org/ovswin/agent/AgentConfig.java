@@ -67,23 +67,28 @@ public record AgentConfig(
 
   @JsonCreator
   static AgentConfig of(
-      @JsonProperty(value = "node", required = true) String node,
-      @JsonProperty(value = "cluster", required = true) Cluster cluster,
-      @JsonProperty(value = "stateDirectory", required = true) Path stateDirectory,
-      @JsonProperty(value = "socketDirectory", required = true) Path socketDirectory,
-      @JsonProperty(value = "openvswitch", required = true) OpenVSwitch openvswitch,
-      @JsonProperty(value = "uplink", required = true) UplinkConfig uplink,
+      @JsonProperty(value = "node", required = true) @Nullable String node,
+      @JsonProperty(value = "cluster", required = true) @Nullable Cluster cluster,
+      @JsonProperty(value = "stateDirectory", required = true) @Nullable Path stateDirectory,
+      @JsonProperty(value = "socketDirectory", required = true) @Nullable Path socketDirectory,
+      @JsonProperty(value = "openvswitch", required = true) @Nullable OpenVSwitch openvswitch,
+      @JsonProperty(value = "uplink", required = true) @Nullable UplinkConfig uplink,
       @JsonProperty("mode") @Nullable Mode mode,
       @JsonProperty("mtu") @Nullable Integer mtu) {
     return new AgentConfig(
-        node,
-        cluster,
-        stateDirectory,
-        socketDirectory,
-        openvswitch,
-        uplink,
+        present("node", node),
+        present("cluster", cluster),
+        present("stateDirectory", stateDirectory),
+        present("socketDirectory", socketDirectory),
+        present("openvswitch", openvswitch),
+        present("uplink", uplink),
         mode == null ? Mode.HOST_GATEWAY : mode,
         mtu == null ? DEFAULT_MTU : mtu);
+  }
+
+  /** Where this node's leases are journalled. */
+  public Path leaseDirectory() {
+    return stateDirectory.resolve("leases");
   }
 
   /** The Unix socket on which the launcher reaches this agent. */
@@ -122,15 +127,15 @@ public record AgentConfig(
 
     @JsonCreator
     static Cluster of(
-        @JsonProperty(value = "cidr", required = true) IpPrefix cidr,
+        @JsonProperty(value = "cidr", required = true) @Nullable IpPrefix cidr,
         @JsonProperty("blockPrefixLength") @Nullable Integer blockPrefixLength,
         @JsonProperty("block") @Nullable IpPrefix block,
-        @JsonProperty(value = "store", required = true) Store store) {
+        @JsonProperty(value = "store", required = true) @Nullable Store store) {
       return new Cluster(
-          cidr,
+          present("cluster.cidr", cidr),
           blockPrefixLength == null ? DEFAULT_BLOCK_PREFIX_LENGTH : blockPrefixLength,
           Optional.ofNullable(block),
-          store);
+          present("cluster.store", store));
     }
   }
 
@@ -139,7 +144,12 @@ public record AgentConfig(
    *
    * @param file the directory of the embedded store, shared by the agents of one machine
    */
-  public record Store(@JsonProperty(value = "file", required = true) Path file) {}
+  public record Store(Path file) {
+    @JsonCreator
+    static Store of(@JsonProperty(value = "file", required = true) @Nullable Path file) {
+      return new Store(present("cluster.store.file", file));
+    }
+  }
 
   /**
    * The switch.
@@ -211,9 +221,10 @@ public record AgentConfig(
 
     @JsonCreator
     static UplinkConfig of(
-        @JsonProperty(value = "device", required = true) String device,
-        @JsonProperty(value = "address", required = true) String address,
-        @JsonProperty(value = "gateway", required = true) Ipv4Address gateway) {
+        @JsonProperty(value = "device", required = true) @Nullable String device,
+        @JsonProperty(value = "address", required = true) @Nullable String addressAndLength,
+        @JsonProperty(value = "gateway", required = true) @Nullable Ipv4Address gateway) {
+      String address = present("uplink.address", addressAndLength);
       int slash = address.indexOf('/');
       require(slash > 0, "uplink.address", address, "address/length, such as 192.0.2.10/24");
       String length = address.substring(slash + 1);
@@ -221,10 +232,10 @@ public record AgentConfig(
           length.matches("[12]?[0-9]|3[0-2]"), "uplink.address", address, "a length from 0 to 32");
       try {
         return new UplinkConfig(
-            device,
+            present("uplink.device", device),
             Ipv4Address.parse(address.substring(0, slash)),
             Integer.parseInt(length),
-            gateway);
+            present("uplink.gateway", gateway));
       } catch (IllegalArgumentException e) {
         String message = String.valueOf(e.getMessage());
         throw message.startsWith("uplink.")
@@ -263,6 +274,13 @@ public record AgentConfig(
     public String toString() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
+  }
+
+  private static <T> T present(String field, @Nullable T value) {
+    if (value == null) {
+      throw new IllegalArgumentException(field + ": empty (expected: a value)");
+    }
+    return value;
   }
 
   private static void require(boolean holds, String field, Object value, String expectation) {

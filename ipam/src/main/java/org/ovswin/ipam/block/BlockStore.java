@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.ovswin.ipam.address.IpPrefix;
 
 /**
  * Who holds which block of the cluster's range. Every implementation passes {@code
@@ -25,6 +26,15 @@ public interface BlockStore extends AutoCloseable {
    *     claimed all the same, and a further claim then returns it
    */
   Claim claim(NodeClaim claim) throws IOException;
+
+  /**
+   * Claims this block and no other, where somebody else decides who has which (Kubernetes'
+   * Node.spec.podCIDR); a block that the same owner holds under the same name is returned.
+   *
+   * @throws IllegalArgumentException if it is not one of the range's blocks
+   * @throws IOException as for {@link #claim(NodeClaim)}
+   */
+  Claim claim(NodeClaim claim, IpPrefix block) throws IOException;
 
   /**
    * Replaces the record of a node that holds this block, for example when its address has changed.

@@ -1,6 +1,7 @@
 package org.ovswin.ipam.block;
 
 import java.util.UUID;
+import org.ovswin.ipam.address.IpPrefix;
 
 /** What came of asking for a block. */
 public sealed interface Claim {
@@ -45,6 +46,23 @@ public sealed interface Claim {
           + " (expected: owner "
           + claimant
           + "; give this node another name, or release that node if it is gone for good)";
+    }
+  }
+
+  /** The one block that would do is held by another node, or the node holds another one. */
+  record BlockTaken(IpPrefix wanted, NodeRecord holder) implements Claim {
+    /** What is in the way and what to do, for a person. */
+    public String message() {
+      return "block "
+          + wanted
+          + ": node "
+          + holder.node()
+          + " at "
+          + holder.address()
+          + " holds "
+          + holder.block()
+          + " (expected: one node, one block; release that node if it is gone, or ask for another"
+          + " block)";
     }
   }
 }

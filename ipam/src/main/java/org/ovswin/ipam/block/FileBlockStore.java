@@ -148,16 +148,59 @@ public final class FileBlockStore implements BlockStore {
     return locked(() -> claimLocked(claim));
   }
 
+  @Override
+  public Claim claim(NodeClaim claim, IpPrefix block) throws IOException {
+    if (!range.isBlock(block)) {
+      throw new IllegalArgumentException("block: " + block + " (expected: one of " + range + ")");
+    }
+    return locked(() -> claimLocked(claim, block));
+  }
+
+  private Claim claimLocked(NodeClaim claim, IpPrefix block) throws IOException {
+    Listing listing = list();
+    Optional<Claim> present = present(claim, listing);
+    if (present.isPresent()) {
+      return present.get() instanceof Claim.Claimed held && !held.record().block().equals(block)
+          ? new Claim.BlockTaken(block, held.record())
+          : present.get();
+    }
+    NodeRecord record = claim.holding(block, clock.instant());
+    return switch (files.create(blocks.resolve(fileName(block)), RecordJson.write(record))) {
+      case CREATED -> new Claim.Claimed(record);
+      case EXISTS ->
+          new Claim.BlockTaken(
+              block,
+              list().nodes().stream()
+                  .filter(node -> node.block().equals(block))
+                  .findFirst()
+                  .orElseThrow(
+                      () ->
+                          new IOException(
+                              fileName(block)
+                                  + ": cannot be read (expected: the record of the block's"
+                                  + " holder)")));
+    };
+  }
+
+  /** What comes of a claim whose node name is there already. */
+  private Optional<Claim> present(NodeClaim claim, Listing listing) throws IOException {
+    Optional<NodeRecord> present = listing.find(claim.node());
+    if (present.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!present.get().owner().equals(claim.owner())) {
+      return Optional.of(new Claim.NameTaken(present.get(), claim.owner()));
+    }
+    // The claim that made it may have been killed before it forced the name.
+    PrivateFiles.forceDirectory(blocks);
+    return Optional.of(new Claim.Claimed(present.get()));
+  }
+
   private Claim claimLocked(NodeClaim claim) throws IOException {
     Listing listing = list();
-    Optional<NodeRecord> present = listing.find(claim.node());
+    Optional<Claim> present = present(claim, listing);
     if (present.isPresent()) {
-      if (!present.get().owner().equals(claim.owner())) {
-        return new Claim.NameTaken(present.get(), claim.owner());
-      }
-      // The claim that made it may have been killed before it forced the name.
-      PrivateFiles.forceDirectory(blocks);
-      return new Claim.Claimed(present.get());
+      return present.get();
     }
     for (long index = 0; index < range.blockCount(); index++) {
       IpPrefix block = range.block(index);

@@ -53,7 +53,61 @@ abstract class BlockStoreContract {
       case Claim.Claimed(NodeRecord record) -> record;
       case Claim.Exhausted exhausted -> throw new AssertionError(exhausted.message());
       case Claim.NameTaken taken -> throw new AssertionError(taken.message());
+      case Claim.BlockTaken taken -> throw new AssertionError(taken.message());
     };
+  }
+
+  @Test
+  void claimOfOneBlock_free_getsItAndAgain() throws IOException {
+    IpPrefix wanted = IpPrefix.parse("10.244.7.0/24");
+    try (BlockStore store = open(RANGE)) {
+      Claim first = store.claim(node("a"), wanted);
+
+      assertThat(first).isEqualTo(new Claim.Claimed(node("a").holding(wanted, NOW)));
+      assertThat(store.claim(node("a"), wanted)).isEqualTo(first);
+      assertThat(store.claim(node("a"))).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void claimOfOneBlock_heldByAnother_isTaken() throws IOException {
+    try (BlockStore store = open(RANGE)) {
+      NodeRecord holder = claimed(store, node("a"));
+
+      assertThat(store.claim(node("b"), holder.block()))
+          .isEqualTo(new Claim.BlockTaken(holder.block(), holder));
+      assertThat(store.nodes()).containsExactly(holder);
+    }
+  }
+
+  @Test
+  void claimOfOneBlock_whileHoldingAnother_isTaken() throws IOException {
+    try (BlockStore store = open(RANGE)) {
+      NodeRecord holder = claimed(store, node("a"));
+      IpPrefix wanted = IpPrefix.parse("10.244.7.0/24");
+
+      assertThat(store.claim(node("a"), wanted)).isEqualTo(new Claim.BlockTaken(wanted, holder));
+      assertThat(store.nodes()).containsExactly(holder);
+    }
+  }
+
+  @Test
+  void claimOfOneBlock_ofAnotherOwner_isNameTaken() throws IOException {
+    IpPrefix wanted = IpPrefix.parse("10.244.7.0/24");
+    try (BlockStore store = open(RANGE)) {
+      NodeRecord holder = claimed(store, node("a"));
+      NodeClaim other = node("a", new UUID(1, 2));
+
+      assertThat(store.claim(other, wanted)).isEqualTo(new Claim.NameTaken(holder, other.owner()));
+    }
+  }
+
+  @Test
+  void claimOfOneBlock_outsideTheRange_isRefused() throws IOException {
+    try (BlockStore store = open(RANGE)) {
+      assertThatThrownBy(() -> store.claim(node("a"), IpPrefix.parse("10.245.0.0/24")))
+          .hasMessageContaining("block: 10.245.0.0/24 (expected: one of 10.244.0.0/16");
+    }
   }
 
   @Test

@@ -30,6 +30,7 @@ final class ClaimingProcess {
       case Claim.Claimed(NodeRecord record) -> record.block().toString();
       case Claim.Exhausted _ -> "exhausted";
       case Claim.NameTaken _ -> "taken";
+      case Claim.BlockTaken _ -> "block taken";
     };
   }
 

@@ -1,0 +1,111 @@
+package org.ovswin.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.ovswin.openflow.Flow;
+import org.ovswin.pipeline.Registers.Bits;
+
+/**
+ * docs/pipeline.md is what the code says. {@code mvn test -pl flow-programmer -am
+ * -Dtest=PipelinePageTest -Dsurefire.failIfNoSpecifiedTests=false -Dovswin.docs.write=true} writes
+ * it anew.
+ */
+class PipelinePageTest {
+  private static final Path PAGE = Path.of("../docs/pipeline.md");
+  private static final Path SOURCES = Path.of("src/main/java/org/ovswin/pipeline");
+  private static final Pattern CLASS_COMMENT =
+      Pattern.compile("/\\*\\*\\n(.*?)(?= \\* <pre>)", Pattern.DOTALL);
+
+  @Test
+  void page_isGeneratedFromTheCode() throws IOException {
+    String page = page();
+    if (Boolean.getBoolean("ovswin.docs.write")) {
+      Files.writeString(PAGE, page);
+    }
+
+    assertThat(PAGE).as("docs/pipeline.md; this test's comment says how to write it").exists();
+    assertThat(Files.readString(PAGE)).isEqualTo(page);
+  }
+
+  private static String page() throws IOException {
+    StringBuilder page = new StringBuilder();
+    page.append(
+        """
+        # The pipeline
+
+        Generated from the code; do not edit. A packet meets the tables in this order. The flows are \
+        those of a node with address %s, uplink port %d, block %s, one pod (%s at port %d, host port \
+        8080 to 80) and one peer (%s, block %s), as `ovs-ofctl --no-names --no-stats dump-flows` \
+        shows them.
+
+        What one table tells another:
+
+        | bits | name |
+        | --- | --- |
+        """
+            .formatted(
+                Example.UPLINK.address(),
+                Example.UPLINK.port(),
+                Example.BLOCK,
+                Example.POD.address(),
+                Example.POD.port(),
+                Example.PEER.address(),
+                Example.PEER.block()));
+    for (Bits bits : Registers.ALL) {
+      page.append(
+          "| `%s[%d..%d]` | %s |%n"
+              .formatted(
+                  bits.field().name().toLowerCase(java.util.Locale.ROOT),
+                  bits.offset(),
+                  bits.offset() + bits.count() - 1,
+                  bits.name()));
+    }
+    page.append(
+        "| ct zone %d | every connection this node tracks |%n".formatted(Registers.CT_ZONE));
+    List<Flow> flows = Pipeline.flows(Example.STATE);
+    for (FlowTable table : Pipeline.tables()) {
+      page.append("%n## %d %s%n%n".formatted(table.id().number(), table.id()));
+      page.append(purpose(table.getClass().getSimpleName())).append("\n\n```\n");
+      flows.stream()
+          .filter(flow -> flow.table() == table.id().number())
+          .sorted(java.util.Comparator.comparingInt(Flow::priority).reversed())
+          .forEach(flow -> page.append(text(flow)).append('\n'));
+      page.append("```\n");
+    }
+    return page.toString();
+  }
+
+  private static String text(Flow flow) {
+    return flow.toString()
+        .replaceFirst("cookie=0x[0-9a-f]+, ", "")
+        .replaceFirst("table=[0-9]+, ", "");
+  }
+
+  /** The class comment in front of the flows, as one line per paragraph. */
+  private static String purpose(String className) throws IOException {
+    Matcher matcher = CLASS_COMMENT.matcher(Files.readString(SOURCES.resolve(className + ".java")));
+    assertThat(matcher.find()).as("comment of " + className).isTrue();
+    StringBuilder text = new StringBuilder();
+    matcher
+        .group(1)
+        .lines()
+        .map(line -> line.replaceFirst("^ \\* ?", ""))
+        .forEach(
+            line -> {
+              if (line.isBlank()) {
+                text.append("\n\n");
+              } else {
+                boolean begins = text.isEmpty() || text.toString().endsWith("\n");
+                text.append(begins ? "" : " ").append(line.replaceFirst("^<p>", ""));
+              }
+            });
+    return text.toString().strip();
+  }
+}

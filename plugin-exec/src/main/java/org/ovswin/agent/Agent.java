@@ -1,0 +1,286 @@
+package org.ovswin.agent;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.ovswin.cni.CniServer;
+import org.ovswin.ipam.address.IpAddress;
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.ipam.block.BlockStore;
+import org.ovswin.ipam.block.Claim;
+import org.ovswin.ipam.block.ClusterRange;
+import org.ovswin.ipam.block.FileBlockStore;
+import org.ovswin.ipam.block.NodeClaim;
+import org.ovswin.ipam.block.NodeRecord;
+import org.ovswin.ipam.lease.LeaseDatabase;
+import org.ovswin.ovsdb.jsonrpc.OvsdbAddress;
+import org.ovswin.ovsdb.jsonrpc.SessionOptions;
+import org.ovswin.ovsdb.vswitch.Vswitch;
+import org.ovswin.ovsdb.vswitch.VswitchListener;
+import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
+import org.ovswin.sandbox.EndpointException;
+import org.ovswin.sandbox.HostInterfaces;
+import org.ovswin.sandbox.linux.LinuxEndpoints;
+import org.ovswin.sandbox.linux.LinuxHostInterfaces;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent of one node: opens what the {@link Reconciler} works with, in the order in which the
+ * parts need each other, and closes it in reverse.
+ */
+final class Agent implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+  private static final String OS = "linux";
+
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final CountDownLatch end = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final InstantSource clock = InstantSource.system();
+  private final IpPrefix block;
+  private final Reconciler reconciler;
+  private volatile Optional<Throwable> failure = Optional.empty();
+
+  private Agent(AgentConfig config) throws IOException, AgentException {
+    makePrivate(config.stateDirectory());
+    makePrivate(config.socketDirectory());
+    HostInterfaces interfaces = new LinuxHostInterfaces();
+    BlockStore store =
+        opened(
+            FileBlockStore.open(
+                config.cluster().store().file(),
+                new ClusterRange(config.cluster().cidr(), config.cluster().blockPrefixLength()),
+                clock));
+    NodeRecord record = claim(config, store, uplinkMac(config, interfaces));
+    this.block = record.block();
+    LeaseDatabase leases =
+        opened(LeaseDatabase.open(config.leaseDirectory(), block, reserved(block), clock));
+
+    HostSide host =
+        opened(
+            new HostSide(
+                config,
+                block,
+                Files.readString(BOOT_ID).strip(),
+                new LinuxEndpoints(),
+                interfaces,
+                clock));
+    EventRelay relay = new EventRelay();
+    Vswitch vswitch = opened(Vswitch.open(databaseOptions(config), relay));
+    FlowSwitch flowSwitch =
+        opened(OpenFlowSwitch.open(config.openvswitch().managementSocket(), relay));
+    this.reconciler =
+        opened(
+            new Reconciler(
+                config,
+                leases,
+                vswitch,
+                flowSwitch,
+                host,
+                new Requests(config, host.bootId(), clock),
+                clock,
+                this::fail));
+    host.reportTo(reconciler::tell);
+    relay.to(reconciler, config.uplink().gateway());
+    reconciler.start();
+    opened(store.watch(nodes -> reconciler.tell(new Event.NodesMoved(nodes))));
+    opened(
+        CniServer.open(
+            config.cniSocket(), new AgentHandler(config, reconciler, host, flowSwitch, clock)));
+  }
+
+  /**
+   * Starts the agent. It serves CNI requests from now on, and answers them with "try again later"
+   * as long as Open vSwitch is not there.
+   *
+   * @throws AgentException the cluster or the machine is not as configured
+   */
+  static Agent start(AgentConfig config) throws IOException, AgentException {
+    Agent agent = new Agent(config);
+    LOG.info("node={} block={} leases={}", config.node(), agent.block, config.leaseDirectory());
+    return agent;
+  }
+
+  private static MacAddress uplinkMac(AgentConfig config, HostInterfaces interfaces)
+      throws AgentException {
+    String device = config.uplink().device();
+    try {
+      return interfaces
+          .mac(device)
+          .map(mac -> MacAddress.parse(mac.toString()))
+          .orElseThrow(
+              () ->
+                  new AgentException(
+                      "uplink.device: "
+                          + device
+                          + " (expected: a network device of this machine)"));
+    } catch (EndpointException e) {
+      throw new AgentException("uplink.device: " + device + ": " + e.getMessage());
+    }
+  }
+
+  private static NodeRecord claim(AgentConfig config, BlockStore store, MacAddress mac)
+      throws IOException, AgentException {
+    NodeClaim claim =
+        new NodeClaim(
+            config.node(),
+            Owner.of(config.stateDirectory()),
+            config.uplink().address(),
+            mac,
+            OS,
+            BuildVersion.text());
+    Claim outcome =
+        config.cluster().block().isPresent()
+            ? store.claim(claim, config.cluster().block().get())
+            : store.claim(claim);
+    return switch (outcome) {
+      case Claim.Claimed claimed -> {
+        NodeRecord current = claim.holding(claimed.record().block(), claimed.record().claimedAt());
+        if (!current.equals(claimed.record())) {
+          store.publish(current);
+        }
+        yield current;
+      }
+      case Claim.Exhausted exhausted -> throw new AgentException(exhausted.message());
+      case Claim.NameTaken taken -> throw new AgentException(taken.message());
+      case Claim.BlockTaken taken -> throw new AgentException(taken.message());
+    };
+  }
+
+  /** The network's address, the gateway's, and the broadcast address. */
+  private static List<IpAddress> reserved(IpPrefix block) {
+    return List.of(block.network(), block.address(1), block.last());
+  }
+
+  private static SessionOptions databaseOptions(AgentConfig config) {
+    return SessionOptions.of(OvsdbAddress.parse(config.openvswitch().database()));
+  }
+
+  private static void makePrivate(Path directory) throws IOException {
+    Files.createDirectories(
+        directory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    open.push(part);
+    return part;
+  }
+
+  private void fail(Throwable cause) {
+    LOG.error("the agent stops: {}", String.valueOf(cause.getMessage()), cause);
+    failure = Optional.of(cause);
+    end.countDown();
+  }
+
+  IpPrefix block() {
+    return block;
+  }
+
+  /** Completes when everything found at the start is as wanted and requests are served. */
+  CompletableFuture<Void> ready() {
+    return reconciler.ready();
+  }
+
+  boolean hasFailed() {
+    return failure.isPresent();
+  }
+
+  void awaitEnd() throws InterruptedException {
+    end.await();
+  }
+
+  /** For the shutdown hook: ends the agent and waits until it has closed its parts. */
+  void stop() {
+    end.countDown();
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) {
+        LOG.warn("close failed: {}", String.valueOf(e.getMessage()));
+      }
+    }
+    closed.countDown();
+  }
+
+  /** Brings what the sessions tell to the reconciler, once there is one. */
+  static final class EventRelay implements VswitchListener, OpenFlowSwitch.Listener {
+    private volatile Optional<Reconciler> reconciler = Optional.empty();
+    private volatile Optional<Event> lastSwitchEvent = Optional.empty();
+    private volatile Optional<IpAddress> gateway = Optional.empty();
+
+    private void to(Reconciler target, IpAddress nextHop) {
+      gateway = Optional.of(nextHop);
+      synchronized (this) {
+        reconciler = Optional.of(target);
+        lastSwitchEvent.ifPresent(target::tell);
+      }
+      target.databaseMoved();
+    }
+
+    @Override
+    public void connected(VswitchSnapshot snapshot) {
+      LOG.info("ovsdb=up");
+      reconciler.ifPresent(Reconciler::databaseMoved);
+    }
+
+    @Override
+    public void disconnected(String reason) {
+      LOG.warn("ovsdb=down reason=\"{}\"", reason);
+      reconciler.ifPresent(Reconciler::databaseMoved);
+    }
+
+    @Override
+    public void changed(VswitchSnapshot snapshot) {
+      reconciler.ifPresent(Reconciler::databaseMoved);
+    }
+
+    @Override
+    public void switchUp() {
+      LOG.info("openflow=up");
+      switchEvent(new Event.SwitchUp());
+    }
+
+    @Override
+    public void switchDown(String reason) {
+      LOG.warn("openflow=down reason=\"{}\"", reason);
+      switchEvent(new Event.SwitchDown(reason));
+    }
+
+    private synchronized void switchEvent(Event event) {
+      lastSwitchEvent = Optional.of(event);
+      reconciler.ifPresent(target -> target.tell(event));
+    }
+
+    @Override
+    public void frame(byte[] frame) {
+      ArpFrame.parse(frame)
+          .filter(arp -> arp.operation() == ArpFrame.REPLY)
+          .filter(arp -> gateway.equals(Optional.of(arp.sender())))
+          .ifPresent(
+              arp ->
+                  reconciler.ifPresent(
+                      target -> target.tell(new Event.GatewayAnswered(arp.senderMac()))));
+    }
+  }
+}

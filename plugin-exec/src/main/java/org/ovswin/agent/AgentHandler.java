@@ -1,0 +1,203 @@
+package org.ovswin.agent;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.ovswin.cni.Cidr;
+import org.ovswin.cni.CniErrors;
+import org.ovswin.cni.CniException;
+import org.ovswin.cni.CniHandler;
+import org.ovswin.cni.CniRequest;
+import org.ovswin.cni.CniResult;
+import org.ovswin.cni.Dns;
+import org.ovswin.cni.StatusRequest;
+import org.ovswin.ipam.address.IpAddress;
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.ipam.lease.Attachment;
+import org.ovswin.openflow.Flow;
+import org.ovswin.openflow.FlowDiff;
+import org.ovswin.pipeline.NodeState;
+import org.ovswin.pipeline.Pipeline;
+import org.ovswin.sandbox.Endpoint;
+import org.ovswin.sandbox.EndpointException;
+
+/**
+ * The CNI verbs in terms of what the reconciler wants: ADD wants a pod, DEL wants it no more, CHECK
+ * compares. Called on one virtual thread per request, which waits here.
+ */
+final class AgentHandler implements CniHandler {
+  /** The reconciler keeps its own deadlines; this one is for a reconciler that is gone. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private static final Duration LOOK = Duration.ofSeconds(5);
+  private static final IpPrefix EVERYWHERE = IpPrefix.parse("0.0.0.0/0");
+
+  private final AgentConfig config;
+  private final Reconciler reconciler;
+  private final HostSide host;
+  private final FlowSwitch flowSwitch;
+  private final InstantSource clock;
+
+  AgentHandler(
+      AgentConfig config,
+      Reconciler reconciler,
+      HostSide host,
+      FlowSwitch flowSwitch,
+      InstantSource clock) {
+    this.config = config;
+    this.reconciler = reconciler;
+    this.host = host;
+    this.flowSwitch = flowSwitch;
+    this.clock = clock;
+  }
+
+  @Override
+  public CniResult add(CniRequest request) throws CniException {
+    CompletableFuture<PodView> done = new CompletableFuture<>();
+    offer(new Event.Add(request, done));
+    PodView pod = await(done, Duration.between(clock.instant(), request.deadline()).plus(GRACE));
+    return result(pod, look().block());
+  }
+
+  private CniResult result(PodView pod, IpPrefix block) throws CniException {
+    if (!(pod.endpoint() instanceof EndpointState.Attached attached)) {
+      throw CniErrors.internal("pod " + pod.displayName() + " is ready without an endpoint");
+    }
+    Endpoint endpoint = attached.endpoint();
+    Ipv4Address gateway = (Ipv4Address) block.address(1);
+    return new CniResult(
+        List.of(
+            CniResult.Interface.onHost(
+                endpoint.hostName(),
+                MacAddress.parse(endpoint.hostMac().toString()),
+                endpoint.mtu()),
+            CniResult.Interface.inSandbox(
+                endpoint.ifName(), pod.mac(), endpoint.mtu(), endpoint.sandbox())),
+        List.of(CniResult.IpConfig.of(new Cidr(pod.address(), block.length()), gateway, 1)),
+        List.of(CniResult.Route.via(EVERYWHERE, gateway)),
+        Dns.NONE);
+  }
+
+  @Override
+  public void del(CniRequest request) throws CniException {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Attachment attachment = new Attachment(request.containerId(), request.ifName());
+    offer(new Event.Delete(attachment, request.deadline(), done));
+    await(done, Duration.between(clock.instant(), request.deadline()).plus(GRACE));
+  }
+
+  @Override
+  public void check(CniRequest request) throws CniException {
+    NodeView view = look();
+    PodView pod = view.pods().get(new Attachment(request.containerId(), request.ifName()));
+    if (pod == null || !pod.isHeld()) {
+      throw CniErrors.unknownContainer(request.containerId());
+    }
+    checkResult(request, pod);
+    checkEndpoint(pod);
+    if (!view.databaseUp() || view.installed().isEmpty()) {
+      throw CniErrors.tryAgainLater("Open vSwitch is down", view.switchProblem());
+    }
+    if (view.ofport(pod.hostName()).isEmpty()) {
+      throw CniErrors.checkFailed("port " + pod.hostName(), "none", "a port of the bridge");
+    }
+    checkFlows(view, pod);
+  }
+
+  private static void checkResult(CniRequest request, PodView pod) throws CniException {
+    List<IpAddress> told =
+        request.prevResult().map(CniResult::ips).orElse(List.of()).stream()
+            .map(ip -> ip.address().address())
+            .toList();
+    if (!told.contains(pod.address())) {
+      throw CniErrors.checkFailed(
+          "prevResult.ips", told.toString(), "the lease " + pod.address() + " among them");
+    }
+    if (!request.netns().equals(pod.intent().sandbox())) {
+      throw CniErrors.checkFailed("CNI_NETNS", request.netns(), pod.intent().sandbox());
+    }
+  }
+
+  private void checkEndpoint(PodView pod) throws CniException {
+    try {
+      List<String> problems = host.check(pod);
+      if (!problems.isEmpty()) {
+        throw CniErrors.checkFailed("endpoint", String.join("; ", problems), "as it was attached");
+      }
+    } catch (EndpointException e) {
+      throw CniErrors.checkFailed("endpoint", String.valueOf(e.getMessage()), "as it was attached")
+          .causedBy(e);
+    }
+  }
+
+  private void checkFlows(NodeView view, PodView pod) throws CniException {
+    Map<Flow.Key, Flow> there = new HashMap<>();
+    await(flowSwitch.dump(), LOOK).forEach(flow -> there.put(flow.key(), flow));
+    Optional<NodeState> state = view.nodeState();
+    for (NodeState.Pod ported : state.map(NodeState::pods).orElse(List.of())) {
+      if (!ported.address().equals(pod.address())) {
+        continue;
+      }
+      for (Flow flow : Pipeline.podFlows(state.orElseThrow(), ported)) {
+        Flow found = there.get(flow.key());
+        if (found == null || !FlowDiff.same(flow, found)) {
+          throw CniErrors.checkFailed(
+              "flow", found == null ? "none" : found.toString(), flow.toString());
+        }
+      }
+      return;
+    }
+    throw CniErrors.checkFailed("flows", "none", "those of pod " + pod.displayName());
+  }
+
+  @Override
+  public void status(StatusRequest request) throws CniException {
+    NodeView view = look();
+    if (!view.databaseUp()) {
+      throw CniErrors.notAvailable(
+          "Open vSwitch is down: no connection to its database", config.openvswitch().database());
+    }
+    if (view.installed().isEmpty()) {
+      throw CniErrors.notAvailable(
+          "Open vSwitch is down: no OpenFlow session with its bridge", view.switchProblem());
+    }
+  }
+
+  private NodeView look() throws CniException {
+    CompletableFuture<NodeView> answer = new CompletableFuture<>();
+    offer(new Event.Look(answer));
+    return await(answer, LOOK);
+  }
+
+  private void offer(Event request) throws CniException {
+    if (!reconciler.offer(request)) {
+      throw CniErrors.tryAgainLater(
+          "the agent has too many requests or is stopping", "node " + config.node());
+    }
+  }
+
+  private <T> T await(CompletableFuture<T> future, Duration atMost) throws CniException {
+    try {
+      return future.get(Math.max(1, atMost.toMillis()), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof CniException answer) {
+        throw answer;
+      }
+      throw CniErrors.internal(String.valueOf(e.getCause())).causedBy(e);
+    } catch (TimeoutException e) {
+      throw CniErrors.tryAgainLater("no answer in time", "node " + config.node()).causedBy(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CniErrors.tryAgainLater("the agent is stopping", "node " + config.node()).causedBy(e);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package org.ovswin.agent;
+
+import java.time.Instant;
+import org.ovswin.sandbox.Endpoint;
+import org.ovswin.sandbox.EndpointException;
+
+/** How far a pod's endpoint is. */
+sealed interface EndpointState {
+  /** Nothing is known or has been tried yet: the agent has just learned of the pod. */
+  record Unknown() implements EndpointState {}
+
+  /** A call to the operating system is under way. */
+  record Busy() implements EndpointState {}
+
+  /** It is as the specification says. */
+  record Attached(Endpoint endpoint) implements EndpointState {}
+
+  /** It could not be made; tried again at the given time. */
+  record Failed(EndpointException.Reason reason, String message, Instant retryAt)
+      implements EndpointState {}
+
+  /** It is not there any more. */
+  record Detached() implements EndpointState {}
+}

@@ -1,0 +1,228 @@
+package org.ovswin.agent;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.sandbox.EndpointException;
+import org.ovswin.sandbox.Endpoints;
+import org.ovswin.sandbox.HostInterfaceSpec;
+import org.ovswin.sandbox.HostInterfaces;
+import org.ovswin.sandbox.InetPrefix;
+import org.ovswin.sandbox.Route;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The operating system's part: pods' endpoints and the bridge's local port. Its calls block, so
+ * each runs on a thread of a small pool and reports back as an event; the rest is the reconciler's
+ * thread's alone.
+ */
+final class HostSide implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HostSide.class);
+
+  /** Kernel work of different pods runs side by side, but the kernel has one lock for all of it. */
+  private static final int THREADS = 4;
+
+  private static final int MAX_QUEUED = 4096;
+  private static final Duration ENDPOINT_RETRY = Duration.ofSeconds(5);
+
+  /** The switch makes the local port a moment after it answers. */
+  private static final Duration LOCAL_PORT_RETRY = Duration.ofMillis(100);
+
+  private final AgentConfig config;
+  private final IpPrefix block;
+  private final String bootId;
+  private final Endpoints endpoints;
+  private final HostInterfaces interfaces;
+  private final InstantSource clock;
+  private final ThreadPoolExecutor threads;
+  private Consumer<Event> tell = _ -> {};
+
+  private LocalPort localPort = LocalPort.UNKNOWN;
+  private Instant localPortNotBefore = Instant.MIN;
+  private Optional<String> lastProblem = Optional.empty();
+
+  private enum LocalPort {
+    UNKNOWN,
+    CONVERGING,
+    RIGHT
+  }
+
+  HostSide(
+      AgentConfig config,
+      IpPrefix block,
+      String bootId,
+      Endpoints endpoints,
+      HostInterfaces interfaces,
+      InstantSource clock) {
+    this.config = config;
+    this.block = block;
+    this.bootId = bootId;
+    this.endpoints = endpoints;
+    this.interfaces = interfaces;
+    this.clock = clock;
+    this.threads =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            1,
+            TimeUnit.MINUTES,
+            new LinkedBlockingQueue<>(MAX_QUEUED),
+            Thread.ofPlatform().name("host-", 0).daemon().factory());
+  }
+
+  /** Where results go; set before the first call. */
+  void reportTo(Consumer<Event> consumer) {
+    tell = consumer;
+  }
+
+  /** The boot that leases made now belong to. */
+  String bootId() {
+    return bootId;
+  }
+
+  void attach(PodView pod) {
+    run(
+        pod,
+        () -> new EndpointState.Attached(endpoints.attach(pod.endpointSpec(block, config.mtu()))));
+  }
+
+  void detach(PodView pod) {
+    run(
+        pod,
+        () -> {
+          endpoints.detach(pod.hostName());
+          return new EndpointState.Detached();
+        });
+  }
+
+  /** Whether a pod's sandbox went with an earlier boot, so that nobody will ever delete it. */
+  boolean isLeftover(PodView pod) {
+    return pod.endpoint() instanceof EndpointState.Failed failed
+        && failed.reason() == EndpointException.Reason.SANDBOX_MISSING
+        && !pod.lease().bootId().equals(bootId);
+  }
+
+  /** What differs from what a pod's endpoint shall be, in words. Blocks. */
+  List<String> check(PodView pod) throws EndpointException {
+    return endpoints.check(pod.endpointSpec(block, config.mtu())).stream()
+        .map(Object::toString)
+        .toList();
+  }
+
+  private void run(PodView pod, EndpointCall call) {
+    Runnable task =
+        () -> tell.accept(new Event.EndpointMoved(pod.lease().attachment(), outcome(pod, call)));
+    try {
+      threads.execute(task);
+    } catch (RejectedExecutionException e) {
+      tell.accept(
+          new Event.EndpointMoved(
+              pod.lease().attachment(),
+              failed(EndpointException.Reason.SYSTEM, "too many endpoint calls under way")));
+    }
+  }
+
+  private EndpointState outcome(PodView pod, EndpointCall call) {
+    try {
+      return call.run();
+    } catch (EndpointException e) {
+      LOG.warn("pod={} endpoint={} failed: {}", pod.displayName(), pod.hostName(), e.getMessage());
+      return failed(e.reason(), String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.error("pod={} endpoint={} failed", pod.displayName(), pod.hostName(), e);
+      return failed(EndpointException.Reason.SYSTEM, e.toString());
+    }
+  }
+
+  private EndpointState failed(EndpointException.Reason reason, String message) {
+    return new EndpointState.Failed(reason, message, clock.instant().plus(ENDPOINT_RETRY));
+  }
+
+  @FunctionalInterface
+  private interface EndpointCall {
+    EndpointState run() throws EndpointException;
+  }
+
+  /** The switch has come back, or it is time to look: the device may be another one. */
+  void localPortMayBeNew(Instant now) {
+    if (localPort == LocalPort.RIGHT) {
+      localPort = LocalPort.UNKNOWN;
+    }
+    localPortNotBefore = now;
+  }
+
+  boolean isLocalPortRight() {
+    return localPort == LocalPort.RIGHT;
+  }
+
+  Instant nextTry() {
+    return localPort == LocalPort.UNKNOWN ? localPortNotBefore : Instant.MAX;
+  }
+
+  void localPortMoved(Optional<String> problem, Instant now) {
+    localPort = problem.isEmpty() ? LocalPort.RIGHT : LocalPort.UNKNOWN;
+    localPortNotBefore = now.plus(LOCAL_PORT_RETRY);
+    if (problem.isPresent() && !problem.equals(lastProblem)) {
+      LOG.warn("local port not ready: {}", problem.get());
+    }
+    lastProblem = problem;
+  }
+
+  /** Gives the bridge's local port the node's address and the route to the pods. */
+  void convergeLocalPort(Instant now) {
+    if (localPort != LocalPort.UNKNOWN || now.isBefore(localPortNotBefore)) {
+      return;
+    }
+    localPort = LocalPort.CONVERGING;
+    threads.execute(() -> tell.accept(new Event.LocalPortMoved(convergeNow())));
+  }
+
+  private Optional<String> convergeNow() {
+    try {
+      return switch (interfaces.converge(localPortSpec())) {
+        case HostInterfaces.Convergence.Converged converged -> {
+          if (!converged.changes().isEmpty()) {
+            LOG.info("local port changed: {}", String.join("; ", converged.changes()));
+          }
+          yield Optional.empty();
+        }
+        case HostInterfaces.Convergence.Gone gone -> Optional.of("no device " + gone.name());
+      };
+    } catch (EndpointException | RuntimeException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private HostInterfaceSpec localPortSpec() {
+    AgentConfig.UplinkConfig uplink = config.uplink();
+    List<Route> routes = new ArrayList<>();
+    routes.add(
+        new Route.Via(
+            InetPrefix.DEFAULT_IPV4, InetPrefix.parseAddress(uplink.gateway().toString())));
+    routes.add(
+        new Route.ViaOnLink(
+            InetPrefix.parse(config.cluster().cidr().toString()),
+            InetPrefix.parseAddress(block.address(1).toString())));
+    return new HostInterfaceSpec(
+        config.openvswitch().bridge(),
+        config.mtu(),
+        List.of(InetPrefix.parse(uplink.address() + "/" + uplink.prefixLength())),
+        routes,
+        Optional.of(uplink.device()));
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

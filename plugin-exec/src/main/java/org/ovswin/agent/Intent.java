@@ -1,0 +1,63 @@
+package org.ovswin.agent;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import org.ovswin.pipeline.NodeState.HostPort;
+import org.ovswin.pipeline.NodeState.Protocol;
+
+/**
+ * What the agent journals beside a lease: with the lease, all it takes to make the pod's network
+ * again after a restart.
+ *
+ * @param sandbox the network namespace as CNI_NETNS named it
+ * @param hostPorts the node's ports that lead to the pod
+ */
+record Intent(String sandbox, List<HostPort> hostPorts) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  Intent {
+    hostPorts = List.copyOf(hostPorts);
+  }
+
+  String toJson() {
+    try {
+      return JSON.writeValueAsString(
+          new Document(
+              sandbox,
+              hostPorts.stream()
+                  .map(port -> new Port(port.protocol(), port.hostPort(), port.podPort()))
+                  .toList()));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("intent of " + sandbox, e);
+    }
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws IllegalArgumentException the text is not an intent
+   */
+  static Intent parse(String json) {
+    try {
+      Document document = JSON.readValue(json, Document.class);
+      return new Intent(
+          document.sandbox(),
+          document.hostPorts().stream()
+              .map(port -> new HostPort(port.protocol(), port.hostPort(), port.podPort()))
+              .toList());
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("intent: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private record Document(
+      @JsonProperty(required = true) String sandbox,
+      @JsonProperty(required = true) List<Port> hostPorts) {}
+
+  private record Port(
+      @JsonProperty(required = true) Protocol protocol,
+      @JsonProperty(required = true) int hostPort,
+      @JsonProperty(required = true) int podPort) {}
+}

@@ -1,0 +1,76 @@
+package org.ovswin.agent;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.ovswin.openflow.Actions;
+import org.ovswin.openflow.Cookie;
+import org.ovswin.openflow.Flow;
+import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.Message;
+import org.ovswin.openflow.PortNo;
+import org.ovswin.openflow.Version;
+import org.ovswin.openflow.session.SwitchConnection;
+import org.ovswin.openflow.session.SwitchListener;
+
+/** The bridge, over its management socket. */
+final class OpenFlowSwitch implements FlowSwitch {
+  private final SwitchConnection connection;
+
+  private OpenFlowSwitch(SwitchConnection connection) {
+    this.connection = connection;
+  }
+
+  /** What the switch tells by itself. Called in order, by one thread. */
+  interface Listener {
+    void switchUp();
+
+    void switchDown(String reason);
+
+    /** A packet that a flow sent here. */
+    void frame(byte[] frame);
+  }
+
+  /** Begins to connect, and goes on until closed. */
+  static OpenFlowSwitch open(Path socket, Listener listener) {
+    return new OpenFlowSwitch(
+        SwitchConnection.open(
+            socket,
+            new SwitchListener() {
+              @Override
+              public void connected(Version version) {
+                listener.switchUp();
+              }
+
+              @Override
+              public void disconnected(String reason) {
+                listener.switchDown(reason);
+              }
+
+              @Override
+              public void packetIn(Message.PacketIn packet) {
+                listener.frame(packet.packet().toByteArray());
+              }
+            }));
+  }
+
+  @Override
+  public CompletableFuture<List<Flow>> dump() {
+    return connection.dumpFlows(Cookie.OURS, Cookie.MASK);
+  }
+
+  @Override
+  public CompletableFuture<Void> apply(List<FlowChange> changes) {
+    return connection.apply(changes);
+  }
+
+  @Override
+  public void send(int port, byte[] frame) {
+    connection.packetOut(PortNo.CONTROLLER, List.of(Actions.output(port)), frame);
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+}

@@ -1,0 +1,197 @@
+package org.ovswin.agent;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.lease.Attachment;
+import org.ovswin.openflow.Flow;
+import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.FlowDiff;
+import org.ovswin.ovsdb.vswitch.BridgeSpec;
+import org.ovswin.ovsdb.vswitch.InterfaceRow;
+import org.ovswin.ovsdb.vswitch.PortSpec;
+import org.ovswin.ovsdb.vswitch.VswitchChange;
+import org.ovswin.pipeline.NodeState;
+import org.ovswin.pipeline.Pipeline;
+
+/**
+ * The next steps from what is to what is wanted: a pure function of {@link NodeView}. Start-up,
+ * ADD, DEL and recovery all come out of it.
+ *
+ * <p>A pod comes in the order endpoint, row, flows, and goes in the order flows, row, endpoint,
+ * lease: its address is nobody else's as long as a packet might still reach it.
+ *
+ * @param rows what the configuration database lacks
+ * @param flows what the switch lacks, and what it has too many
+ * @param attach pods whose endpoint is to be made
+ * @param detach pods whose endpoint is to be removed
+ * @param release pods of which nothing is left
+ * @param ready pods whose packets flow
+ * @param silenced pods on their way out to whom nothing is delivered any more
+ */
+record Plan(
+    List<VswitchChange> rows,
+    List<FlowChange> flows,
+    List<PodView> attach,
+    List<PodView> detach,
+    List<Attachment> release,
+    Set<Attachment> ready,
+    Set<Attachment> silenced) {
+
+  /** Key of external_ids that marks an interface as ours; the value is the container id. */
+  static final String CONTAINER_ID = "ovs-win-container-id";
+
+  static final String IF_NAME = "ovs-win-ifname";
+  static final String NETWORK = "ovs-win-network";
+  static final String POD = "ovs-win-pod";
+  private static final Set<String> PROTOCOLS = Set.of("OpenFlow13", "OpenFlow14", "OpenFlow15");
+
+  static Plan of(NodeView view, Instant now) {
+    Optional<NodeState> state = view.nodeState();
+    Map<Ipv4Address, NodeState.Pod> ported = new HashMap<>();
+    state.ifPresent(s -> s.pods().forEach(pod -> ported.put(pod.address(), pod)));
+    List<PodView> attach = new ArrayList<>();
+    List<PodView> detach = new ArrayList<>();
+    List<Attachment> release = new ArrayList<>();
+    Set<Attachment> ready = new HashSet<>();
+    Set<Attachment> silenced = new HashSet<>();
+    Set<Long> installedCookies = cookies(view);
+    for (PodView pod : view.pods().values()) {
+      Attachment attachment = pod.lease().attachment();
+      if (pod.isHeld()) {
+        if (wantsAttach(pod, now)) {
+          attach.add(pod);
+        }
+        if (ported.containsKey(pod.address())
+            && areInstalled(
+                view, Pipeline.podFlows(state.orElseThrow(), ported.get(pod.address())))) {
+          ready.add(attachment);
+        }
+        continue;
+      }
+      boolean flowsGone = !installedCookies.contains(Pipeline.podCookie(pod.address()));
+      boolean rowGone = !view.vswitch().interfaces().containsKey(pod.hostName());
+      boolean endpointGone = pod.endpoint() instanceof EndpointState.Detached;
+      // With the switch out of reach nothing can be taken out of it; the endpoint at least must go.
+      boolean unreachable = !view.databaseUp() || view.installed().isEmpty();
+      if (wantsDetach(pod, now) && ((flowsGone && rowGone) || unreachable)) {
+        detach.add(pod);
+      }
+      if (endpointGone && (flowsGone || unreachable)) {
+        silenced.add(attachment);
+      }
+      if (endpointGone && flowsGone && rowGone && !unreachable) {
+        release.add(attachment);
+      }
+    }
+    return new Plan(
+        rows(view, installedCookies), flows(view, state), attach, detach, release, ready, silenced);
+  }
+
+  private static boolean wantsAttach(PodView pod, Instant now) {
+    return switch (pod.endpoint()) {
+      case EndpointState.Unknown _ -> true;
+      case EndpointState.Failed failed -> !now.isBefore(failed.retryAt());
+      case EndpointState.Busy _, EndpointState.Attached _, EndpointState.Detached _ -> false;
+    };
+  }
+
+  private static boolean wantsDetach(PodView pod, Instant now) {
+    return switch (pod.endpoint()) {
+      case EndpointState.Unknown _, EndpointState.Attached _ -> true;
+      case EndpointState.Failed failed -> !now.isBefore(failed.retryAt());
+      case EndpointState.Busy _, EndpointState.Detached _ -> false;
+    };
+  }
+
+  private static boolean areInstalled(NodeView view, List<Flow> flows) {
+    return view.installed()
+        .filter(
+            installed -> flows.stream().allMatch(flow -> flow.equals(installed.get(flow.key()))))
+        .isPresent();
+  }
+
+  private static List<FlowChange> flows(NodeView view, Optional<NodeState> state) {
+    if (state.isEmpty() || view.installed().isEmpty()) {
+      return List.of();
+    }
+    List<FlowChange> changes =
+        FlowDiff.diff(view.installed().get().values(), Pipeline.flows(state.get()));
+    // After a start, what the switch still does is right until everything it depends on is known:
+    // nothing is taken away before.
+    return view.startup() == NodeView.Startup.OVER
+        ? changes
+        : changes.stream().filter(change -> !(change instanceof FlowChange.DeleteStrict)).toList();
+  }
+
+  private static List<VswitchChange> rows(NodeView view, Set<Long> installedCookies) {
+    if (!view.databaseUp()) {
+      return List.of();
+    }
+    AgentConfig config = view.config();
+    String bridge = config.openvswitch().bridge();
+    List<VswitchChange> changes = new ArrayList<>();
+    changes.add(new VswitchChange.PutBridge(bridge(view)));
+    changes.add(
+        new VswitchChange.PutPort(
+            bridge,
+            PortSpec.system(config.uplink().device())
+                .withExternalIds(Map.of("ovs-win-role", "uplink"))));
+    Set<String> kept = new HashSet<>();
+    for (PodView pod : view.pods().values()) {
+      boolean flowsGone =
+          view.installed().isEmpty()
+              || !installedCookies.contains(Pipeline.podCookie(pod.address()));
+      if (pod.isHeld() || !flowsGone) {
+        kept.add(pod.hostName());
+      }
+      if (pod.isHeld() && pod.endpoint() instanceof EndpointState.Attached) {
+        changes.add(
+            new VswitchChange.PutPort(
+                bridge, PortSpec.system(pod.hostName()).withExternalIds(externalIds(pod))));
+      }
+    }
+    for (InterfaceRow row : view.vswitch().interfaces().values()) {
+      if (row.externalIds().containsKey(CONTAINER_ID) && !kept.contains(row.name())) {
+        changes.add(new VswitchChange.DeletePort(bridge, row.name()));
+      }
+    }
+    return changes;
+  }
+
+  private static BridgeSpec bridge(NodeView view) {
+    Map<String, String> otherConfig = new HashMap<>();
+    // No management traffic of the switch's own may bypass the flows.
+    otherConfig.put("disable-in-band", "true");
+    // The local port speaks for the adapter, whose MAC the link knows.
+    view.uplinkMac().ifPresent(mac -> otherConfig.put("hwaddr", mac.toString()));
+    return BridgeSpec.of(view.config().openvswitch().bridge())
+        .withDatapathType(view.config().openvswitch().datapathType())
+        .withProtocols(PROTOCOLS)
+        .withOtherConfig(otherConfig)
+        .withExternalIds(Map.of("ovs-win-node", view.config().node()));
+  }
+
+  private static Map<String, String> externalIds(PodView pod) {
+    Map<String, String> ids = new HashMap<>();
+    ids.put(CONTAINER_ID, pod.lease().attachment().containerId());
+    ids.put(IF_NAME, pod.lease().attachment().ifName());
+    ids.put(NETWORK, pod.lease().network());
+    pod.lease()
+        .podName()
+        .ifPresent(name -> ids.put(POD, pod.lease().podNamespace().orElse("") + "/" + name));
+    return ids;
+  }
+
+  private static Set<Long> cookies(NodeView view) {
+    Set<Long> cookies = new HashSet<>();
+    view.installed().ifPresent(flows -> flows.values().forEach(flow -> cookies.add(flow.cookie())));
+    return cookies;
+  }
+}

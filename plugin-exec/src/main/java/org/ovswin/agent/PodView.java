@@ -1,0 +1,86 @@
+package org.ovswin.agent;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.ipam.lease.Attachment;
+import org.ovswin.ipam.lease.Lease;
+import org.ovswin.sandbox.EndpointSpec;
+import org.ovswin.sandbox.InetPrefix;
+
+/**
+ * One pod as the agent wants it and as it is known to be.
+ *
+ * @param lease its address, and whether its teardown is under way
+ * @param intent the rest of what is wanted
+ * @param endpoint how far its endpoint is
+ */
+record PodView(Lease lease, Intent intent, EndpointState endpoint) {
+
+  /**
+   * Ten hex digits of a hash: two attachments of one node do not meet, and 15 characters hold it.
+   */
+  private static final int HOST_NAME_DIGITS = 10;
+
+  PodView with(Lease value) {
+    return new PodView(value, intent, endpoint);
+  }
+
+  PodView with(EndpointState value) {
+    return new PodView(lease, intent, value);
+  }
+
+  boolean isHeld() {
+    return lease.phase() == Lease.Phase.HELD;
+  }
+
+  Ipv4Address address() {
+    return lease.address();
+  }
+
+  MacAddress mac() {
+    return MacAddress.forAddress(lease.address());
+  }
+
+  /** The endpoint's name on the host, the same after every restart. */
+  String hostName() {
+    return hostName(lease.attachment());
+  }
+
+  static String hostName(Attachment attachment) {
+    String text = attachment.containerId() + "/" + attachment.ifName();
+    return "ow-" + HexFormat.of().formatHex(sha256(text)).substring(0, HOST_NAME_DIGITS);
+  }
+
+  /** What the endpoint shall be. */
+  EndpointSpec endpointSpec(IpPrefix block, int mtu) {
+    return EndpointSpec.withGateway(
+        hostName(),
+        intent.sandbox(),
+        lease.attachment().ifName(),
+        org.ovswin.sandbox.MacAddress.parse(mac().toString()),
+        InetPrefix.parse(address() + "/" + block.length()),
+        InetPrefix.parse(block.address(1) + "/32").address(),
+        mtu);
+  }
+
+  /** For messages: the pod's name where the runtime gave one, else its container. */
+  String displayName() {
+    return lease
+        .podName()
+        .map(name -> lease.podNamespace().map(namespace -> namespace + "/").orElse("") + name)
+        .orElse(lease.attachment().containerId());
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

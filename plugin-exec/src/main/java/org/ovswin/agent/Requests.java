@@ -1,0 +1,352 @@
+package org.ovswin.agent;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.ovswin.cni.CniErrors;
+import org.ovswin.cni.CniException;
+import org.ovswin.cni.CniRequest;
+import org.ovswin.cni.PortMapping;
+import org.ovswin.ipam.lease.Allocation;
+import org.ovswin.ipam.lease.Attachment;
+import org.ovswin.ipam.lease.Lease;
+import org.ovswin.ipam.lease.LeaseDatabase;
+import org.ovswin.ipam.lease.LeaseRequest;
+import org.ovswin.ovsdb.vswitch.InterfaceRow;
+import org.ovswin.ovsdb.vswitch.PortOutcome;
+import org.ovswin.pipeline.NodeState.HostPort;
+import org.ovswin.pipeline.NodeState.Protocol;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Callers that wait: an ADD until packets flow, a DEL until none do. A request only changes what is
+ * wanted; the answer comes when the plan says that it is so, or that it cannot be. Used by the
+ * reconciler's thread alone.
+ */
+final class Requests {
+  private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
+
+  /** An ADD that takes longer than this is taken back. */
+  private static final Duration ADD_DEADLINE = Duration.ofSeconds(15);
+
+  private static final Duration DELETE_DEADLINE = Duration.ofSeconds(15);
+
+  /** A failed ADD answers when nothing of it is left, or after this. */
+  private static final Duration TEARDOWN_PATIENCE = Duration.ofSeconds(5);
+
+  private final AgentConfig config;
+  private final String bootId;
+  private final InstantSource clock;
+  private final List<Adding> adding = new ArrayList<>();
+  private final List<Deleting> deleting = new ArrayList<>();
+  private final List<Failing> failing = new ArrayList<>();
+
+  /** Whether a failed ADD has to take back the pod. */
+  private enum Origin {
+    NEW,
+    REPEATED
+  }
+
+  private record Adding(
+      Attachment attachment, Origin origin, Instant deadline, CompletableFuture<PodView> done) {}
+
+  private record Deleting(Attachment attachment, Instant deadline, CompletableFuture<Void> done) {}
+
+  private record Failing(
+      Attachment attachment, Instant deadline, CniException why, CompletableFuture<PodView> done) {}
+
+  Requests(AgentConfig config, String bootId, InstantSource clock) {
+    this.config = config;
+    this.bootId = bootId;
+    this.clock = clock;
+  }
+
+  void add(Event.Add event, Map<Attachment, PodView> pods, LeaseDatabase leases, NodeView view) {
+    try {
+      adding.add(admit(event, pods, leases, view));
+    } catch (CniException e) {
+      event.done().completeExceptionally(e);
+    }
+  }
+
+  private Adding admit(
+      Event.Add event, Map<Attachment, PodView> pods, LeaseDatabase leases, NodeView view)
+      throws CniException {
+    CniRequest request = event.request();
+    requireSwitch(view);
+    Attachment attachment = new Attachment(request.containerId(), request.ifName());
+    Intent intent = new Intent(request.netns(), hostPorts(request));
+    PodView known = pods.get(attachment);
+    if (known != null) {
+      return repeated(event, known, intent);
+    }
+    requireFreeHostPorts(intent, pods);
+    Allocation allocation =
+        leases.allocate(
+            new LeaseRequest(
+                attachment,
+                request.network(),
+                request.pod().map(pod -> pod.namespace()),
+                request.pod().map(pod -> pod.name()),
+                bootId,
+                intent.toJson()));
+    return switch (allocation) {
+      case Allocation.Allocated allocated -> {
+        pods.put(attachment, new PodView(allocated.lease(), intent, new EndpointState.Unknown()));
+        yield new Adding(attachment, Origin.NEW, deadline(request, ADD_DEADLINE), event.done());
+      }
+      case Allocation.AlreadyHeld held ->
+          throw new IllegalStateException("a lease without a pod: " + held.lease());
+      case Allocation.Exhausted exhausted ->
+          throw CniErrors.tryAgainLater(exhausted.message(), "node " + config.node());
+    };
+  }
+
+  private static void requireSwitch(NodeView view) throws CniException {
+    if (!view.databaseUp()) {
+      throw CniErrors.tryAgainLater(
+          "Open vSwitch is down: no connection to its database",
+          view.config().openvswitch().database());
+    }
+    if (view.installed().isEmpty()) {
+      throw CniErrors.tryAgainLater(
+          "Open vSwitch is down: no OpenFlow session with its bridge",
+          view.config().openvswitch().managementSocket() + ": " + view.switchProblem());
+    }
+  }
+
+  private Adding repeated(Event.Add event, PodView known, Intent intent) throws CniException {
+    CniRequest request = event.request();
+    if (!known.isHeld()) {
+      throw CniErrors.tryAgainLater(
+          "container " + request.containerId() + " is being deleted", known.displayName());
+    }
+    if (!known.intent().equals(intent)) {
+      throw CniErrors.invalidEnvironment(
+          "CNI_NETNS",
+          request.netns(),
+          "as in the first ADD of this container and interface ("
+              + known.intent().sandbox()
+              + ", the same port mappings), or a DEL before");
+    }
+    return new Adding(
+        known.lease().attachment(), Origin.REPEATED, deadline(request, ADD_DEADLINE), event.done());
+  }
+
+  private List<HostPort> hostPorts(CniRequest request) throws CniException {
+    List<HostPort> hostPorts = new ArrayList<>();
+    for (PortMapping mapping : request.portMappings()) {
+      if (!mapping.appliesTo(config.uplink().address())) {
+        throw CniErrors.unsupportedField(
+            "runtimeConfig.portMappings.hostIP",
+            mapping.hostIp().map(Object::toString).orElse(""),
+            "none, 0.0.0.0 or the node's address " + config.uplink().address());
+      }
+      hostPorts.add(
+          new HostPort(
+              Protocol.valueOf(mapping.protocol().name()),
+              mapping.hostPort(),
+              mapping.containerPort()));
+    }
+    return hostPorts;
+  }
+
+  private static void requireFreeHostPorts(Intent intent, Map<Attachment, PodView> pods)
+      throws CniException {
+    for (HostPort wanted : intent.hostPorts()) {
+      for (PodView pod : pods.values()) {
+        for (HostPort taken : pod.intent().hostPorts()) {
+          if (taken.protocol() == wanted.protocol() && taken.hostPort() == wanted.hostPort()) {
+            throw CniErrors.invalidConfig(
+                "runtimeConfig.portMappings.hostPort",
+                wanted.protocol() + " " + wanted.hostPort(),
+                "a port that no other pod of the node has; " + pod.displayName() + " has it");
+          }
+        }
+      }
+    }
+  }
+
+  private Instant deadline(CniRequest request, Duration most) {
+    Instant latest = clock.instant().plus(most);
+    return request.deadline().isBefore(latest) ? request.deadline() : latest;
+  }
+
+  void delete(Event.Delete event, Map<Attachment, PodView> pods, LeaseDatabase leases) {
+    PodView pod = pods.get(event.attachment());
+    if (pod == null) {
+      event.done().complete(null);
+      return;
+    }
+    withdraw(event.attachment(), pods, leases);
+    for (Iterator<Adding> i = adding.iterator(); i.hasNext(); ) {
+      Adding waiting = i.next();
+      if (waiting.attachment().equals(event.attachment())) {
+        i.remove();
+        waiting
+            .done()
+            .completeExceptionally(
+                CniErrors.tryAgainLater("deleted while it was being added", pod.displayName()));
+      }
+    }
+    Instant latest = clock.instant().plus(DELETE_DEADLINE);
+    deleting.add(
+        new Deleting(
+            event.attachment(),
+            event.deadline().isBefore(latest) ? event.deadline() : latest,
+            event.done()));
+  }
+
+  private static void withdraw(
+      Attachment attachment, Map<Attachment, PodView> pods, LeaseDatabase leases) {
+    PodView pod = pods.get(attachment);
+    if (pod != null && pod.isHeld()) {
+      Lease withdrawn = leases.withdraw(attachment).orElseThrow();
+      pods.put(attachment, pod.with(withdrawn));
+    }
+  }
+
+  /**
+   * Answers those whose time has come.
+   *
+   * @return whether something is wanted differently now
+   */
+  boolean settle(
+      NodeView view, Plan plan, Map<Attachment, PodView> pods, LeaseDatabase leases, Instant now) {
+    boolean changed = false;
+    for (Iterator<Adding> i = adding.iterator(); i.hasNext(); ) {
+      Adding waiting = i.next();
+      PodView pod = view.pods().get(waiting.attachment());
+      if (pod != null && plan.ready().contains(waiting.attachment())) {
+        i.remove();
+        waiting.done().complete(pod);
+        continue;
+      }
+      Optional<CniException> why = failure(view, pod, waiting, now);
+      if (why.isPresent()) {
+        i.remove();
+        changed |= fail(waiting, why.get(), pods, leases, now);
+      }
+    }
+    deleting.removeIf(waiting -> isDeleted(waiting, plan, pods, now));
+    failing.removeIf(waiting -> isTornDown(waiting, pods, now));
+    return changed;
+  }
+
+  private static Optional<CniException> failure(
+      NodeView view, @Nullable PodView pod, Adding waiting, Instant now) {
+    if (pod == null) {
+      return Optional.of(CniErrors.tryAgainLater("deleted while it was being added", ""));
+    }
+    if (pod.endpoint() instanceof EndpointState.Failed failed) {
+      return Optional.of(
+          switch (failed.reason()) {
+            case SANDBOX_MISSING ->
+                CniErrors.invalidEnvironment(
+                    "CNI_NETNS", pod.intent().sandbox(), "a network namespace that exists");
+            case NAME_IN_USE, PERMISSION, SYSTEM ->
+                CniErrors.internal("endpoint of " + pod.displayName() + ": " + failed.message());
+          });
+    }
+    InterfaceRow row = view.vswitch().interfaces().get(pod.hostName());
+    if (row != null && row.outcome().orElse(null) instanceof PortOutcome.Refused refused) {
+      return Optional.of(
+          CniErrors.internal(
+              "Open vSwitch refused port " + pod.hostName() + ": " + refused.error()));
+    }
+    if (now.isBefore(waiting.deadline())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        CniErrors.tryAgainLater(
+            "not ready in time: " + missing(view, pod), "pod " + pod.displayName()));
+  }
+
+  private static String missing(NodeView view, PodView pod) {
+    if (!(pod.endpoint() instanceof EndpointState.Attached)) {
+      return "the endpoint is still being made";
+    }
+    if (!view.databaseUp()) {
+      return "no connection to Open vSwitch's database";
+    }
+    if (view.ofport(pod.hostName()).isEmpty()) {
+      return "Open vSwitch has given port " + pod.hostName() + " no number";
+    }
+    return "flows are not installed"
+        + (view.installed().isEmpty() ? ": " + view.switchProblem() : "");
+  }
+
+  private boolean fail(
+      Adding waiting,
+      CniException why,
+      Map<Attachment, PodView> pods,
+      LeaseDatabase leases,
+      Instant now) {
+    LOG.warn("add container={} failed: {}", waiting.attachment().containerId(), why.msg());
+    if (waiting.origin() == Origin.REPEATED) {
+      waiting.done().completeExceptionally(why);
+      return false;
+    }
+    withdraw(waiting.attachment(), pods, leases);
+    failing.add(
+        new Failing(waiting.attachment(), now.plus(TEARDOWN_PATIENCE), why, waiting.done()));
+    return true;
+  }
+
+  private static boolean isDeleted(
+      Deleting waiting, Plan plan, Map<Attachment, PodView> pods, Instant now) {
+    if (!pods.containsKey(waiting.attachment()) || plan.silenced().contains(waiting.attachment())) {
+      waiting.done().complete(null);
+      return true;
+    }
+    if (now.isBefore(waiting.deadline())) {
+      return false;
+    }
+    waiting
+        .done()
+        .completeExceptionally(
+            CniErrors.tryAgainLater(
+                "still being torn down; it goes on by itself",
+                "container " + waiting.attachment().containerId()));
+    return true;
+  }
+
+  private static boolean isTornDown(Failing waiting, Map<Attachment, PodView> pods, Instant now) {
+    if (pods.containsKey(waiting.attachment()) && now.isBefore(waiting.deadline())) {
+      return false;
+    }
+    waiting.done().completeExceptionally(waiting.why());
+    return true;
+  }
+
+  /** When {@link #settle} next has something to give up on. */
+  Instant nextDeadline() {
+    Instant next = Instant.MAX;
+    for (Adding waiting : adding) {
+      next = waiting.deadline().isBefore(next) ? waiting.deadline() : next;
+    }
+    for (Deleting waiting : deleting) {
+      next = waiting.deadline().isBefore(next) ? waiting.deadline() : next;
+    }
+    for (Failing waiting : failing) {
+      next = waiting.deadline().isBefore(next) ? waiting.deadline() : next;
+    }
+    return next;
+  }
+
+  /** Nobody waits for what will not come. */
+  void failAll(String reason) {
+    CniException why = CniErrors.tryAgainLater(reason, "node " + config.node());
+    adding.forEach(waiting -> waiting.done().completeExceptionally(why));
+    deleting.forEach(waiting -> waiting.done().completeExceptionally(why));
+    failing.forEach(waiting -> waiting.done().completeExceptionally(waiting.why()));
+  }
+}

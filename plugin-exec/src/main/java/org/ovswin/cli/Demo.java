@@ -1,0 +1,226 @@
+package org.ovswin.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.ovswin.agent.AgentConfig;
+import org.ovswin.agent.AgentConfigFile;
+import org.ovswin.agent.InvalidConfigException;
+import org.ovswin.cli.AddressPlan.NodeAddresses;
+import org.ovswin.ipam.lease.Lease;
+import org.ovswin.lab.DemoRun;
+import org.ovswin.lab.Lab;
+import org.ovswin.lab.LabNode;
+import org.ovswin.lab.LabSpec;
+import org.ovswin.lab.Proof;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Builds a small cluster of namespaces and proves with real packets that its pods talk. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Builds a small cluster out of network namespaces, each node with its own Open vSwitch and",
+      "agent, proves with real traffic what its pods can and cannot do, and takes it down again."
+    },
+    footer = {
+      "",
+      "Example: ovs-win demo --nodes 3 --pods 2",
+      "From a checkout, ./ovs-win demo --no-install says what is missing instead of installing it."
+    })
+final class Demo implements Callable<Integer> {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final int MAX_NODES = 20;
+  private static final int MAX_PODS = 50;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--nodes",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Nodes of the cluster, 1 to " + MAX_NODES + " (default: ${DEFAULT-VALUE}).")
+  private int nodes = 2;
+
+  @Option(
+      names = "--pods",
+      paramLabel = "M",
+      defaultValue = "3",
+      description = "Pods of each node, 2 to " + MAX_PODS + " (default: ${DEFAULT-VALUE}).")
+  private int pods = 3;
+
+  @Option(
+      names = "--keep",
+      description = "Leaves the cluster up and says how to look around and take it down.")
+  private boolean keep;
+
+  @Option(
+      names = "--down",
+      paramLabel = "ID",
+      description = "Takes down a cluster that --keep left up, and does nothing else.")
+  private Optional<String> down = Optional.empty();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      defaultValue = "text",
+      description = "text or json (default: ${DEFAULT-VALUE}).")
+  private OutputFormat output = OutputFormat.TEXT;
+
+  @Override
+  public Integer call() throws IOException, MisuseException {
+    requireBetween("--nodes", nodes, 1, MAX_NODES);
+    requireBetween("--pods", pods, 2, MAX_PODS);
+    LabSpec labSpec =
+        LabSpec.of(nodes, launcher())
+            .withLifetime(keep ? LabSpec.Lifetime.UNTIL_DOWN : LabSpec.Lifetime.WITH_OWNER);
+    if (down.isPresent()) {
+      Lab.down(labSpec.base(), down.get());
+      return 0;
+    }
+    try (Lab lab = Lab.open(labSpec, this::progress)) {
+      lab.startNodes();
+      List<Proof> proofs =
+          DemoRun.run(lab, pods, (node, address) -> lease(lab, node, address), this::tell);
+      AddressPlan plan = plan(lab);
+      report(proofs, plan);
+      boolean passed = proofs.stream().allMatch(Proof::passed);
+      if (keep) {
+        lab.keep();
+        explain(lab);
+      }
+      return passed ? 0 : Main.FAILED;
+    }
+  }
+
+  private static void requireBetween(String option, int value, int least, int most)
+      throws MisuseException {
+    if (value < least || value > most) {
+      throw new MisuseException(
+          option + ": " + value + " (expected: " + least + " to " + most + ")");
+    }
+  }
+
+  /** The launcher beside this program's jars. */
+  private static Path launcher() throws MisuseException {
+    Path home = Path.of(System.getProperty("ovswin.home", ""));
+    Path launcher = home.resolve("bin").resolve("ovs-win-cni").toAbsolutePath();
+    if (!Files.isExecutable(launcher)) {
+      throw new MisuseException(
+          launcher + ": no such program (expected: the CNI launcher; run ./ovs-win of a checkout)");
+    }
+    return launcher;
+  }
+
+  private void progress(String line) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(line);
+    err.flush();
+  }
+
+  private void tell(Proof proof) {
+    if (output == OutputFormat.TEXT) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(proof);
+      out.flush();
+    } else {
+      progress(proof.toString());
+    }
+  }
+
+  private static List<AgentConfig> configs(Lab lab) {
+    try {
+      List<AgentConfig> configs = new ArrayList<>();
+      for (LabNode node : lab.nodes()) {
+        configs.add(AgentConfigFile.read(node.configuration()));
+      }
+      return configs;
+    } catch (InvalidConfigException e) {
+      throw new IllegalStateException("the lab's own configuration: " + e.getMessage(), e);
+    }
+  }
+
+  private static AddressPlan plan(Lab lab) {
+    try {
+      return AddressPlan.read(configs(lab));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Optional<String> lease(Lab lab, String node, String address) {
+    for (NodeAddresses addresses : plan(lab).nodes()) {
+      if (addresses.record().node().equals(node) && addresses.leases().isPresent()) {
+        for (Lease lease : addresses.leases().get().leases()) {
+          if (lease.address().toString().equals(address)) {
+            return Optional.of(lease.toString());
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void report(List<Proof> proofs, AddressPlan plan) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    long passed = proofs.stream().filter(Proof::passed).count();
+    switch (output) {
+      case TEXT -> {
+        out.println();
+        out.println("ovs-win ipam show:");
+        IpamShow.printText(plan, out);
+        out.println();
+        out.println(passed + " of " + proofs.size() + " proofs passed");
+      }
+      case JSON -> {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("passed", passed == proofs.size());
+        ArrayNode list = root.putArray("proofs");
+        for (Proof proof : proofs) {
+          ObjectNode entry = list.addObject();
+          entry.put("name", proof.name());
+          entry.put("passed", proof.passed());
+          entry.put("detail", proof.detail());
+          entry.put("millis", proof.duration().toMillis());
+        }
+        root.set("ipam", IpamShow.json(plan));
+        out.println(JSON.writeValueAsString(root));
+      }
+    }
+    out.flush();
+  }
+
+  private void explain(Lab lab) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println();
+    err.println("The cluster stays up. To look around:");
+    for (AgentConfig config : configs(lab)) {
+      LabNode node = lab.node(config.node());
+      err.println("  # " + config.node() + ", " + config.uplink().address());
+      err.println("  ./ovs-win ipam show --config " + node.configuration());
+      err.println(
+          "  ovs-ofctl -O OpenFlow15 --no-names dump-flows unix:"
+              + config.openvswitch().managementSocket());
+      err.println("  ovs-vsctl --db=" + config.openvswitch().database() + " show");
+      err.println("  ip -n " + node.host().netns().getFileName() + " address");
+    }
+    err.println("  ip netns list   # every pod has a namespace of its own");
+    err.println("To take it down:");
+    err.println("  ./ovs-win demo --down " + lab.id());
+    err.flush();
+  }
+}

@@ -1,0 +1,53 @@
+package org.ovswin.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The {@code ovs-win} command.
+ *
+ * <p>Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 something missing on this
+ * machine.
+ */
+@Command(
+    name = "ovs-win",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "The pod network for clusters of Linux and Windows nodes, on Open vSwitch.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {Agent.class, Demo.class, Ipam.class},
+    footer = {
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 something missing here.",
+      "Example: ovs-win demo --nodes 3"
+    })
+public final class Main implements Runnable {
+  static final int FAILED = 1;
+  static final int MISUSE = 2;
+  static final int MISSING = 3;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  /** Without a command there is nothing to do; the usage says what there is. */
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "no command (expected: one of those below)");
+  }
+
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (failure, command, _) -> {
+              command.getErr().println("ovs-win: " + failure.getMessage());
+              return failure instanceof MisuseException ? MISUSE : FAILED;
+            });
+  }
+}
