@@ -90,13 +90,13 @@ class LauncherTest {
     }
   }
 
-  /** All of {@link CniRulesTest}, once more from outside. */
+  /** All of {@link Refusals}, once more from outside. */
   @Test
   void everyRefusal_isTheSameThroughBothLaunchers() throws IOException {
     StrictHandler handler = new StrictHandler();
     try (CniServer server = CniServer.open(socket(), handler)) {
       List<Call> calls =
-          CniRulesTest.refusals()
+          Refusals.all()
               .map(row -> (Call) row.get()[1])
               // An environment in other characters depends on the locale of the test's own JVM.
               .filter(call -> call.environment().toString().chars().allMatch(c -> c < 0x80))
