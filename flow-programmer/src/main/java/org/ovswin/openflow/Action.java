@@ -1,5 +1,7 @@
 package org.ovswin.openflow;
 
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -297,8 +299,16 @@ public sealed interface Action permits Action.Simple, Action.OnField, Action.Flo
   /** A dimension of a conjunctive match; {@code clause} counts from 0, of {@code clauses}. */
   record Conjunction(int id, int clause, int clauses) implements Nx {}
 
-  /** Bytes without effect. */
-  record Note(Octets bytes) implements Nx {}
+  /**
+   * Bytes without effect. An action's length is a multiple of 8, so 6 bytes, or 14, 22 and so on;
+   * others are filled up with zeros, as the switch reports them.
+   */
+  record Note(Octets bytes) implements Nx {
+    public Note {
+      int missing = 6 - bytes.length() & 7;
+      bytes = Octets.of(Arrays.copyOf(bytes.toByteArray(), bytes.length() + missing));
+    }
+  }
 
   /** Does the actions on a copy. */
   record Clone(List<Action> actions) implements Nx {
@@ -329,7 +339,7 @@ public sealed interface Action permits Action.Simple, Action.OnField, Action.Flo
   private static <E extends Enum<E>> Set<E> immutable(Set<E> set, Class<E> type) {
     EnumSet<E> ordered = EnumSet.noneOf(type);
     ordered.addAll(set);
-    return java.util.Collections.unmodifiableSet(ordered);
+    return Collections.unmodifiableSet(ordered);
   }
 
   private static void checkUnsigned(String name, int value, int bits) {

@@ -41,7 +41,7 @@ final class MatchText {
     decimal("conj_id", Field.CONJ_ID);
     with(Field.ACTSET_OUTPUT, f -> put("actset_output", PortNo.toText((int) f.low())));
     with(Field.CT_STATE, f -> put("ct_state", FieldText.ctState(f)));
-    hex("ct_zone", Field.CT_ZONE);
+    decimal("ct_zone", Field.CT_ZONE);
     hex("ct_mark", Field.CT_MARK);
     with(Field.CT_LABEL, f -> put("ct_label", FieldText.valueAndMask(f)));
     with(Field.CT_NW_SRC, f -> put("ct_nw_src", FieldText.ipv4Masked(f)));

@@ -16,9 +16,9 @@ public enum Prerequisite {
   ARP("eth_type 0x0806 or 0x8035"),
   MPLS("eth_type 0x8847 or 0x8848"),
   NSH("eth_type 0x894f or the NSH packet_type"),
-  TCP("eth_type 0x0800 or 0x86dd and ip_proto 6"),
-  UDP("eth_type 0x0800 or 0x86dd and ip_proto 17"),
-  SCTP("eth_type 0x0800 or 0x86dd and ip_proto 132"),
+  TCP("eth_type 0x0800 or 0x86dd, ip_proto 6 and no later fragment"),
+  UDP("eth_type 0x0800 or 0x86dd, ip_proto 17 and no later fragment"),
+  SCTP("eth_type 0x0800 or 0x86dd, ip_proto 132 and no later fragment"),
   ICMPV4("eth_type 0x0800 and ip_proto 1"),
   ICMPV6("eth_type 0x86dd and ip_proto 58"),
   ND("eth_type 0x86dd, ip_proto 58 and icmpv6_type 135 or 136"),
@@ -28,6 +28,7 @@ public enum Prerequisite {
 
   private static final int CT_TRACKED_AND_INVALID = 0x30;
   private static final int CT_TRACKED = 0x20;
+  private static final int LATER_FRAGMENT = 2;
   private static final long NSH_PACKET_TYPE = 0x0001_894fL;
 
   private final String expectation;
@@ -51,9 +52,9 @@ public enum Prerequisite {
       case ARP -> ethType(match, 0x0806, 0x8035);
       case MPLS -> ethType(match, 0x8847, 0x8848);
       case NSH -> ethType(match, 0x894f) || exact(match, Field.PACKET_TYPE, NSH_PACKET_TYPE);
-      case TCP -> isIp(match) && exact(match, Field.IP_PROTO, 6);
-      case UDP -> isIp(match) && exact(match, Field.IP_PROTO, 17);
-      case SCTP -> isIp(match) && exact(match, Field.IP_PROTO, 132);
+      case TCP -> hasPorts(match, 6);
+      case UDP -> hasPorts(match, 17);
+      case SCTP -> hasPorts(match, 132);
       case ICMPV4 -> ethType(match, 0x0800) && exact(match, Field.IP_PROTO, 1);
       case ICMPV6 -> ethType(match, 0x86dd) && exact(match, Field.IP_PROTO, 58);
       case ND -> ND_SOLICIT.holdsIn(match) || ND_ADVERT.holdsIn(match);
@@ -67,6 +68,12 @@ public enum Prerequisite {
     return ethType(match, 0x0800, 0x86dd)
         || exact(match, Field.PACKET_TYPE, 0x0001_0800L)
         || exact(match, Field.PACKET_TYPE, 0x0001_86ddL);
+  }
+
+  private static boolean hasPorts(Match match, int protocol) {
+    boolean laterFragment =
+        match.get(Field.IP_FRAG).filter(f -> (f.low() & LATER_FRAGMENT) != 0).isPresent();
+    return isIp(match) && exact(match, Field.IP_PROTO, protocol) && !laterFragment;
   }
 
   private static boolean isTracked(Match match) {

@@ -127,10 +127,7 @@ final class ActionDecoder {
         long value = in.i64();
         yield field.map(f -> new Action.Load(subfield(f, offsetAndBits), value));
       }
-      case Wire.NX_REG_LOAD2 -> {
-        in.skip(6);
-        yield FieldCodec.readField(in).map(Action.SetField::new);
-      }
+      case Wire.NX_REG_LOAD2 -> FieldCodec.readField(in).map(Action.SetField::new);
       case Wire.NX_NOTE -> Optional.of(new Action.Note(in.rest()));
       case Wire.NX_OUTPUT_REG -> {
         int offsetAndBits = in.u16();

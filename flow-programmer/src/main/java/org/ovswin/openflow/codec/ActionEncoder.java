@@ -116,7 +116,6 @@ final class ActionEncoder {
       out.writeShort(0);
     } else {
       start = startNx(out, Wire.NX_REG_LOAD2);
-      out.writeZero(6);
     }
     FieldCodec.writeField(out, value.field().wireName(version), value);
     finish(out, start);
