@@ -178,8 +178,11 @@ public final class DemoRun {
           PodTraces traces = PodTraces.of(lab.shell(), lab.node(gone.node()), gone, leases);
           int flows = traces.flowCount();
           lab.delPod(gone);
-          for (Pod witness : witnesses) {
-            probes.requireSilence(witness.host(), gone.address());
+          for (Proof silence :
+              Parallel.map(witnesses, pod -> probes.silent("", pod.host(), gone.address()))) {
+            if (!silence.passed()) {
+              throw new Proof.Refuted(silence.detail());
+            }
           }
           traces.requireGone();
           return "%s answers no more; its %d flows, port and veth %s and lease are gone"

@@ -7,13 +7,20 @@ import java.util.List;
  *
  * @param name unique in the lab
  * @param node the name of its node
+ * @param containerId CNI_CONTAINERID
  * @param host where it is and which address the plugin gave it
  * @param mac its interface's hardware address
  * @param gateway its default route's next hop
  * @param hostPorts the ports of its node that lead to it
  */
 public record Pod(
-    String name, String node, Host host, String mac, String gateway, List<HostPort> hostPorts) {
+    String name,
+    String node,
+    String containerId,
+    Host host,
+    String mac,
+    String gateway,
+    List<HostPort> hostPorts) {
   /** The interface that the plugin makes in it. */
   public static final String IF_NAME = "eth0";
 

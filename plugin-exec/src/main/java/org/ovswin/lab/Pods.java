@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +129,7 @@ final class Pods {
     Map<String, JsonNode> capabilityArgs =
         hostPorts.isEmpty() ? Map.of() : Map.of("portMappings", portMappings(hostPorts));
     return new RuntimeConf(
-        sandboxName(name),
+        containerId(name),
         Netns.path(sandboxName(name)).toString(),
         Pod.IF_NAME,
         args,
@@ -162,10 +165,20 @@ final class Pods {
     }
     Path netns = Netns.path(sandboxName(spec.name()));
     Host host = new Host(spec.name(), netns, address.substring(0, address.indexOf('/')));
-    return new Pod(spec.name(), node.name(), host, mac, gateway, spec.hostPorts());
+    return new Pod(
+        spec.name(), node.name(), containerId(spec.name()), host, mac, gateway, spec.hostPorts());
   }
 
-  /** Both the namespace's name and the container's id. */
+  /** 64 hexadecimal digits, as container runtimes have them: distinct from the first ones on. */
+  String containerId(String pod) {
+    try {
+      byte[] name = sandboxName(pod).getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(name));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
   private String sandboxName(String pod) {
     return labId + "-" + pod;
   }

@@ -48,18 +48,14 @@ public final class Probes {
     return Proof.of(
         name,
         () -> {
-          requireSilence(from, to);
-          return "%s -> %s, none of %d answered".formatted(from, to, PINGS);
+          Ping ping = Ping.run(shell, from, to, PINGS);
+          if (ping.received() > 0) {
+            throw new Proof.Refuted(
+                "%s to %s: %d of %d answered (expected: none)"
+                    .formatted(from, to, ping.received(), ping.sent()));
+          }
+          return "%s -> %s, none of %d answered".formatted(from, to, ping.sent());
         });
-  }
-
-  void requireSilence(Host from, String to) throws Proof.Refuted {
-    Ping ping = Ping.run(shell, from, to, PINGS);
-    if (ping.received() > 0) {
-      throw new Proof.Refuted(
-          "%s to %s: %d of %d answered (expected: none)"
-              .formatted(from, to, ping.received(), ping.sent()));
-    }
   }
 
   /** A ping that goes on until it is stopped. */

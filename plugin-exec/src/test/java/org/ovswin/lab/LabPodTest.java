@@ -57,7 +57,7 @@ class LabPodTest {
     assertThat(Files.readString(files))
         .contains(
             "CNI_COMMAND=ADD\n",
-            "CNI_CONTAINERID=" + lab.id() + "-pod1\n",
+            "CNI_CONTAINERID=" + pod.containerId() + "\n",
             "CNI_NETNS=/run/netns/" + lab.id() + "-pod1\n",
             "CNI_IFNAME=eth0\n",
             "K8S_POD_NAMESPACE=default",
@@ -66,6 +66,7 @@ class LabPodTest {
     assertThat(Files.readString(files.resolveSibling("stdin-1")).replace(" ", ""))
         .contains("\"portMappings\":[{")
         .contains("\"hostPort\":30080", "\"containerPort\":8080", "\"protocol\":\"tcp\"");
+    assertThat(pod.containerId()).matches("[0-9a-f]{64}");
     assertThat(pod.address()).isEqualTo("10.244.0.2");
     assertThat(pod.mac()).isEqualTo("02:00:0a:f4:00:01");
     assertThat(pod.gateway()).isEqualTo("10.244.0.1");

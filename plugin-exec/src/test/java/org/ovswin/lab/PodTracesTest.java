@@ -13,6 +13,7 @@ class PodTracesTest {
       new Pod(
           "a",
           "node1",
+          "c0ffee",
           new Host("a", Path.of("/run/netns/a"), "10.244.0.3"),
           "02:00:0a:f4:00:03",
           "10.244.0.1",

@@ -7,7 +7,8 @@ set -eu
 node_dir=$(dirname "$(dirname "$OVS_WIN_CNI_SOCKET")")
 node_ns=$OVS_WIN_LAB-$(basename "$node_dir")
 ovs=$node_dir/ovs
-n=${CNI_CONTAINERID##*pod}
+pod_ns=$(basename "$CNI_NETNS")
+n=${pod_ns##*pod}
 ip=10.244.0.$((n + 1))
 mac=02:00:0a:f4:00:0$n
 vsctl() { ovs-vsctl --db="unix:$ovs/db.sock" --timeout=10 "$@"; }
@@ -22,9 +23,9 @@ ADD)
   esac
   echo "$config" >"$node_dir/stdin-$n"
   env | grep '^CNI_' >"$node_dir/env-$n"
-  ip -n "$node_ns" link add "v$n" type veth peer name "$CNI_IFNAME" address $mac netns "$CNI_CONTAINERID"
-  ip -n "$CNI_CONTAINERID" address add "$ip/24" dev "$CNI_IFNAME"
-  ip -n "$CNI_CONTAINERID" link set "$CNI_IFNAME" up
+  ip -n "$node_ns" link add "v$n" type veth peer name "$CNI_IFNAME" address $mac netns "$pod_ns"
+  ip -n "$pod_ns" address add "$ip/24" dev "$CNI_IFNAME"
+  ip -n "$pod_ns" link set "$CNI_IFNAME" up
   nsenter --net="$CNI_NETNS" -- ethtool -K "$CNI_IFNAME" tx off >/dev/null
   ip -n "$node_ns" link set "v$n" up
   vsctl add-port br-pods "v$n" -- set interface "v$n" "ofport_request=$n"
