@@ -41,8 +41,15 @@ final class AgentProcess {
     this.javaCommand = javaCommand;
   }
 
-  /** Starts the agent and returns the line with which it says that it serves CNI requests. */
-  synchronized String start(Path configuration) {
+  /**
+   * Starts the agent and returns the line with which it says that it serves CNI requests. Another
+   * thread may end it meanwhile.
+   */
+  String start(Path configuration) {
+    return awaitReady(launch(configuration));
+  }
+
+  private synchronized Process launch(Path configuration) {
     if (process.filter(Process::isAlive).isPresent()) {
       throw new LabException(node + ": the agent runs already (expected: stopped)");
     }
@@ -50,7 +57,7 @@ final class AgentProcess {
     command.addAll(List.of(MAIN_CLASS, "--config", configuration.toString()));
     Process started = children.start(node + "/agent", shell, command, log(), Children.Stdout.PIPED);
     process = Optional.of(started);
-    return awaitReady(started);
+    return started;
   }
 
   private String awaitReady(Process started) {

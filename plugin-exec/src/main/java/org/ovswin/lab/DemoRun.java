@@ -215,7 +215,11 @@ public final class DemoRun {
     return pods.stream().filter(pod -> Objects.equals(pod.node(), node.name())).toList();
   }
 
+  /** Not what comes of a lab that Ctrl-C takes down meanwhile: that shows nothing. */
   private void tell(Proof proof) {
+    if (lab.closed()) {
+      throw lab.takenDown();
+    }
     proofs.add(proof);
     listener.proved(proof);
   }

@@ -87,6 +87,9 @@ public final class Lab implements AutoCloseable {
       lab.build();
       return lab;
     } catch (RuntimeException | Error e) {
+      if (lab.closed()) {
+        throw lab.takenDown();
+      }
       lab.closeAfter(e);
       throw e;
     }
@@ -100,14 +103,18 @@ public final class Lab implements AutoCloseable {
 
   /** Starts Open vSwitch and the agent of every node, all at once, and waits for all. */
   public void startNodes() {
-    Parallel.map(
-        nodes,
-        node -> {
-          node.startOvs();
-          String ready = node.startAgent();
-          progress.step(ready);
-          return ready;
-        });
+    try {
+      Parallel.map(nodes, this::start);
+    } catch (RuntimeException e) {
+      throw closed() ? takenDown() : e;
+    }
+  }
+
+  private String start(LabNode node) {
+    node.startOvs();
+    String ready = node.startAgent();
+    progress.step(ready);
+    return ready;
   }
 
   /** Adds a pod to a node whose agent runs. */
@@ -202,9 +209,17 @@ public final class Lab implements AutoCloseable {
     return List.copyOf(commands);
   }
 
-  /** Whether the lab was taken down, perhaps by Ctrl-C while another thread still works on it. */
+  /**
+   * Whether the lab was taken down, perhaps by Ctrl-C while another thread still works on it. Waits
+   * while it is being taken down.
+   */
   public synchronized boolean closed() {
     return state == State.CLOSED;
+  }
+
+  /** Instead of the many errors that work on a lab gives when it is taken down meanwhile. */
+  LabException takenDown() {
+    return new LabException("lab %s: taken down while it was in use".formatted(id));
   }
 
   /**

@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +80,22 @@ class LabTest {
           .isInstanceOf(LabException.class)
           .hasMessageContaining("ended with exit 3")
           .hasMessageContaining("no such thing");
+    }
+  }
+
+  @Test
+  void startNodes_takenDownMeanwhile_saysOnlyThat() throws Exception {
+    List<String> command = List.of("sh", "-c", "echo starting >&2; exec sleep 1000");
+    try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+      Future<?> starting;
+      String id;
+      try (Lab lab = Lab.open(spec(2).withJavaCommand(command), Progress.silent())) {
+        id = lab.id();
+        starting = other.submit(lab::startNodes);
+        Awaitility.await().until(() -> lab.node("node1").agentProcess().isPresent());
+      }
+      assertThatThrownBy(starting::get)
+          .hasRootCauseMessage("lab %s: taken down while it was in use".formatted(id));
     }
   }
 
