@@ -1,0 +1,4 @@
+@NullMarked
+package org.ovswin.ovsdb.jsonrpc;
+
+import org.jspecify.annotations.NullMarked;
