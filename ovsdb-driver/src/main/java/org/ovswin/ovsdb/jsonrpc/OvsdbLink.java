@@ -97,7 +97,11 @@ final class OvsdbLink {
             closed(reason(done.cause()));
           }
         });
-    connecting.channel().closeFuture().addListener(_ -> closed("closed by the server"));
+    // After what is on the event loop now: TLS closes before it reports why.
+    Channel channel = connecting.channel();
+    channel
+        .closeFuture()
+        .addListener(_ -> channel.eventLoop().execute(() -> closed("closed by the server")));
   }
 
   /** Begins to connect; the outcome comes to {@code events}. */
@@ -210,8 +214,12 @@ final class OvsdbLink {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-      if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
-        events.opened(OvsdbLink.this);
+      if (event instanceof SslHandshakeCompletionEvent handshake) {
+        if (handshake.isSuccess()) {
+          events.opened(OvsdbLink.this);
+        } else {
+          closeReason.compareAndSet(null, "TLS: " + reason(handshake.cause()));
+        }
       }
     }
 

@@ -157,9 +157,9 @@ public final class OvsdbSession implements AutoCloseable {
               });
           wakeUp.ifPresent(timer -> timer.cancel(false));
           thread.shutdown();
+          // Nobody waits for the last I/O: the threads are daemons.
+          var _ = eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         });
-    // Nobody waits for the last I/O: the threads are daemons.
-    var _ = eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 
   /** False when the session is closed. */

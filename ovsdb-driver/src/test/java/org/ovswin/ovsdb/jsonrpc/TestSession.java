@@ -1,6 +1,7 @@
 package org.ovswin.ovsdb.jsonrpc;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -44,11 +45,13 @@ final class TestSession implements AutoCloseable, OvsdbSession.Listener {
 
   /** Passes events over until one starts like this, and returns it. */
   String awaitEvent(String start) throws InterruptedException {
-    List<String> passed = new java.util.ArrayList<>();
+    List<String> passed = new ArrayList<>();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_SECONDS);
     while (true) {
-      String event = events.poll(BOUND_SECONDS, TimeUnit.SECONDS);
+      String event = events.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (event == null) {
-        throw new AssertionError("no event \"" + start + "\" after " + passed);
+        throw new AssertionError(
+            "no event \"" + start + "\" after " + passed.stream().limit(10).toList());
       }
       if (event.startsWith(start)) {
         return event;
