@@ -1,10 +1,10 @@
 package org.ovswin.pipeline;
 
 import static org.ovswin.openflow.Actions.output;
+import static org.ovswin.openflow.PortNo.LOCAL;
 import static org.ovswin.pipeline.Steps.goTo;
 import static org.ovswin.pipeline.Steps.load;
 
-import org.ovswin.openflow.PortNo;
 import org.ovswin.pipeline.NodeState.Pod;
 import org.ovswin.pipeline.NodeState.Uplink;
 import org.ovswin.pipeline.Registers.Source;
@@ -14,9 +14,20 @@ import org.ovswin.pipeline.Registers.Source;
  *
  * <p>The uplink is promiscuous: of unicast only what is addressed to the node goes on. What is
  * neither IPv4 nor ARP belongs to the node itself and passes between uplink and local port
- * untouched, as does its multicast; from pods it is dropped.
+ * untouched, as does its multicast; from pods it is dropped. That holds for all that is tagged
+ * (IEEE 802.1Q), which the later tables would take for what is inside: a pod would choose the VLAN
+ * that it sends into.
+ *
+ * <p>What the link sends to a group is for the node without further tables, so who may not send to
+ * the node's own MAC is refused here as well.
  *
  * <pre>{@code
+ * priority=130,in_port=1,vlan_tci=0x1000/0x1000,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=LOCAL
+ * priority=130,in_port=1,vlan_tci=0x1000/0x1000,dl_dst=NODE_MAC actions=LOCAL
+ * priority=130,in_port=LOCAL,vlan_tci=0x1000/0x1000 actions=output:1
+ * priority=120,vlan_tci=0x1000/0x1000 actions=drop
+ * priority=110,ip,in_port=1,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00,nw_src=CLUSTER actions=drop
+ * priority=110,ip,in_port=1,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00,nw_src=NODE_IP actions=drop
  * priority=100,arp,in_port=1 actions=set_field:0x2/0xf->reg0,goto_table:10
  * priority=100,ip,in_port=1,dl_dst=NODE_MAC actions=set_field:0x2/0xf->reg0,goto_table:20
  * priority=90,in_port=1,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=LOCAL
@@ -30,6 +41,8 @@ import org.ovswin.pipeline.Registers.Source;
  * }</pre>
  */
 final class ClassifierTable implements FlowTable {
+  private static final int TAGGED = 130;
+  private static final int OTHERS_TAGGED = 120;
   private static final int GROUP_ADDRESSED = 110;
   private static final int KNOWN = 100;
   private static final int OTHER_PROTOCOLS = 90;
@@ -42,6 +55,20 @@ final class ClassifierTable implements FlowTable {
   @Override
   public void node(NodeState state, FlowSink out) {
     Uplink uplink = state.uplink();
+    out.flow(TAGGED, Matches.tagged(Matches.groupAddressed()).inPort(uplink.port()), output(LOCAL));
+    out.flow(
+        TAGGED,
+        Matches.tagged(Matches.any()).inPort(uplink.port()).ethDst(uplink.mac().value()),
+        output(LOCAL));
+    out.flow(TAGGED, Matches.tagged(Matches.any()).inPort(LOCAL), output(uplink.port()));
+    out.flow(OTHERS_TAGGED, Matches.tagged(Matches.any()));
+
+    out.flow(
+        GROUP_ADDRESSED,
+        Matches.from(Matches.groupAddressedIp(), state.cluster()).inPort(uplink.port()));
+    out.flow(
+        GROUP_ADDRESSED,
+        Matches.groupAddressedIp().inPort(uplink.port()).ipv4Src(uplink.address().value()));
     out.flow(
         KNOWN,
         Matches.arp().inPort(uplink.port()),
@@ -52,26 +79,25 @@ final class ClassifierTable implements FlowTable {
         Matches.ip().inPort(uplink.port()).ethDst(uplink.mac().value()),
         load(Registers.SOURCE, Source.UPLINK.value()),
         goTo(TableId.SPOOF_GUARD));
-    out.flow(OTHER_PROTOCOLS, Matches.groupAddressed().inPort(uplink.port()), output(PortNo.LOCAL));
+    out.flow(OTHER_PROTOCOLS, Matches.groupAddressed().inPort(uplink.port()), output(LOCAL));
     out.flow(
         OTHER_PROTOCOLS,
         Matches.any().inPort(uplink.port()).ethDst(uplink.mac().value()),
-        output(PortNo.LOCAL));
+        output(LOCAL));
 
     out.flow(
         KNOWN,
-        Matches.arp().inPort(PortNo.LOCAL),
+        Matches.arp().inPort(LOCAL),
         load(Registers.SOURCE, Source.NODE.value()),
         goTo(TableId.ARP_SPOOF_GUARD));
     // Broadcast and multicast have no connection to track, and no pod is meant.
-    out.flow(
-        GROUP_ADDRESSED, Matches.groupAddressedIp().inPort(PortNo.LOCAL), output(uplink.port()));
+    out.flow(GROUP_ADDRESSED, Matches.groupAddressedIp().inPort(LOCAL), output(uplink.port()));
     out.flow(
         KNOWN,
-        Matches.ip().inPort(PortNo.LOCAL),
+        Matches.ip().inPort(LOCAL),
         load(Registers.SOURCE, Source.NODE.value()),
         goTo(TableId.SPOOF_GUARD));
-    out.flow(OTHER_PROTOCOLS, Matches.any().inPort(PortNo.LOCAL), output(uplink.port()));
+    out.flow(OTHER_PROTOCOLS, Matches.any().inPort(LOCAL), output(uplink.port()));
   }
 
   @Override

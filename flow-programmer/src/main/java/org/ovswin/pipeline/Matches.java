@@ -17,6 +17,9 @@ final class Matches {
   /** The bit that tells multicast and broadcast from unicast (IEEE 802, 8.2.2). */
   private static final long GROUP_BIT = 0x0100_0000_0000L;
 
+  /** The bit of vlan_vid that says that there is a tag (OpenFlow 1.5, 7.2.3.8, OFPVID_PRESENT). */
+  private static final int VLAN_PRESENT = 0x1000;
+
   /** ct_state bits (ovs-fields(7), "Connection Tracking Fields"). */
   static final int NEW = 0x01;
 
@@ -47,6 +50,10 @@ final class Matches {
 
   static Match.Builder groupAddressed() {
     return Match.builder().field(Field.ETH_DST, GROUP_BIT, GROUP_BIT);
+  }
+
+  static Match.Builder tagged(Match.Builder match) {
+    return match.field(Field.VLAN_VID, VLAN_PRESENT, VLAN_PRESENT);
   }
 
   static Match.Builder groupAddressedIp() {

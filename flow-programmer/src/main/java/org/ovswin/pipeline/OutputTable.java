@@ -2,14 +2,22 @@ package org.ovswin.pipeline;
 
 import static org.ovswin.pipeline.Steps.outputTo;
 
+import org.ovswin.openflow.Match;
+
 /**
  * Out, by the port that an earlier table chose.
  *
+ * <p>Where no port of the node's address is left for a connection, or its protocol has none to
+ * choose from (the userspace datapath changes no echo's identifier), the packet comes here with the
+ * pod's address still in it. It ends here: the world cannot answer it, and must not see it.
+ *
  * <pre>{@code
+ * priority=110,ct_state=+new+trk,ip,reg0=0x10/0x10,nw_src=CLUSTER actions=drop
  * priority=100,ip actions=output:NXM_NX_REG1[]
  * }</pre>
  */
 final class OutputTable implements FlowTable {
+  private static final int UNTRANSLATED = 110;
   private static final int ALL = 100;
 
   @Override
@@ -19,6 +27,9 @@ final class OutputTable implements FlowTable {
 
   @Override
   public void node(NodeState state, FlowSink out) {
+    Match.Builder leaving =
+        Matches.with(Matches.tracked(Matches.NEW, Matches.NEW), Registers.SNAT, 1);
+    out.flow(UNTRANSLATED, Matches.from(leaving, state.cluster()));
     out.flow(ALL, Matches.ip(), outputTo(Registers.OUT_PORT));
   }
 }

@@ -5,6 +5,7 @@ import static org.ovswin.openflow.Actions.set;
 import static org.ovswin.pipeline.Steps.goTo;
 import static org.ovswin.pipeline.Steps.load;
 
+import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.openflow.Action;
 import org.ovswin.openflow.Field;
@@ -17,7 +18,9 @@ import org.ovswin.pipeline.Registers.Source;
 /**
  * Where does it go? To a pod of this node, a peer's block or address, the node itself, or the world
  * by way of the gateway. Nothing from the link goes back to the link, and an address of the cluster
- * that nobody has ends here, so no packet circles. The TTL counts the hop onto the link.
+ * that nobody has ends here, so no packet circles. The TTL counts the hop onto the link. Pods reach
+ * no group: what they send to multicast, reserved and broadcast addresses (RFC 1112, 4; RFC 919, 7)
+ * would leave under the node's name.
  *
  * <p>What the node sends with MACs of its own choice leaves as it is: its routing table is its own
  * affair. It takes part in SNAT under its own address so that no pod's connection is given a port
@@ -36,6 +39,7 @@ import org.ovswin.pipeline.Registers.Source;
  * priority=150,ip,reg0=0x1/0xf,nw_dst=PEER_IP actions=dec_ttl,set_field:NODE_MAC->eth_src,
  *     set_field:PEER_MAC->eth_dst,set_field:0x1->reg1,goto_table:80
  * priority=150,ip,reg0=0x3/0xf,dl_dst=02:6f:76:73:77:6e actions=drop
+ * priority=150,ip,reg0=0x1/0xf,nw_dst=224.0.0.0/3 actions=drop
  * priority=140,ip,reg0=0x3/0xf,nw_src=NODE_IP actions=set_field:0x10/0x10->reg0,set_field:0x1->reg1,goto_table:80
  * priority=130,ip,reg0=0x3/0xf actions=set_field:0x1->reg1,goto_table:80
  * priority=120,ip,reg0=0x1/0xf actions=dec_ttl,set_field:NODE_MAC->eth_src,set_field:NEXT_HOP_MAC->eth_dst,
@@ -49,9 +53,12 @@ final class RouteTable implements FlowTable {
   private static final int NOBODYS = 170;
   private static final int LINK_TO_NODE = 160;
   private static final int NODES = 150;
+  private static final int GROUPS = 150;
   private static final int NODE_TO_LINK = 140;
   private static final int NODE_OTHER_ADDRESS = 130;
   private static final int WORLD = 120;
+
+  private static final IpPrefix GROUP_ADDRESSES = IpPrefix.parse("224.0.0.0/3");
 
   /** OFPP_LOCAL as 16 bits, the form in which a register names it (ovs-fields(7)). */
   private static final int LOCAL = PortNo.to16(PortNo.LOCAL);
@@ -76,6 +83,7 @@ final class RouteTable implements FlowTable {
         next());
     // The node takes the pods' gateway only for the cluster's addresses.
     out.flow(NODES, Matches.ipFrom(Source.NODE).ethDst(NodeState.GATEWAY_MAC.value()));
+    out.flow(GROUPS, Matches.to(Matches.ipFrom(Source.POD), GROUP_ADDRESSES));
     out.flow(
         NODE_TO_LINK,
         Matches.ipFrom(Source.NODE).ipv4Src(uplink.address().value()),
