@@ -1,0 +1,116 @@
+package org.ovswin.pipeline.verdict;
+
+import java.util.OptionalInt;
+import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.pipeline.NodeState.Protocol;
+
+/**
+ * An Ethernet frame, as far as the rules speak of it. {@link PacketBytes} has it as bytes.
+ *
+ * @param vlan the 802.1Q tag's VLAN, if it has one
+ */
+record Packet(MacAddress ethSrc, MacAddress ethDst, OptionalInt vlan, Content content) {
+  /** An untagged frame. */
+  Packet(MacAddress ethSrc, MacAddress ethDst, Content content) {
+    this(ethSrc, ethDst, OptionalInt.empty(), content);
+  }
+
+  Packet withEth(MacAddress src, MacAddress dst) {
+    return new Packet(src, dst, vlan, content);
+  }
+
+  Packet with(Content other) {
+    return new Packet(ethSrc, ethDst, vlan, other);
+  }
+
+  /** What the frame carries. */
+  sealed interface Content {}
+
+  /** ARP for IPv4 over Ethernet (RFC 826); operation 1 asks, 2 replies. */
+  record Arp(int op, MacAddress sha, Ipv4Address spa, MacAddress tha, Ipv4Address tpa)
+      implements Content {}
+
+  /** IPv4 (RFC 791) without options. */
+  record Ipv4(Ipv4Address src, Ipv4Address dst, int ttl, Transport transport) implements Content {
+    Ipv4 withTtl(int other) {
+      return new Ipv4(src, dst, other, transport);
+    }
+  }
+
+  /** Any other protocol, with zeros behind its type. */
+  record Other(int etherType) implements Content {}
+
+  /** What IPv4 carries. */
+  sealed interface Transport {}
+
+  /** With source and destination port; the payload is fixed. */
+  sealed interface Ports extends Transport {
+    Protocol protocol();
+
+    int src();
+
+    int dst();
+
+    Ports withPorts(int src, int dst);
+  }
+
+  /** A TCP segment (RFC 9293); {@code flags} are its header's low bits. */
+  record Tcp(int src, int dst, int flags, int seq, int ack) implements Ports {
+    static final int FIN = 0x01;
+    static final int SYN = 0x02;
+    static final int RST = 0x04;
+    static final int ACK = 0x10;
+
+    @Override
+    public Protocol protocol() {
+      return Protocol.TCP;
+    }
+
+    @Override
+    public Tcp withPorts(int newSrc, int newDst) {
+      return new Tcp(newSrc, newDst, flags, seq, ack);
+    }
+  }
+
+  /** A UDP datagram (RFC 768). */
+  record Udp(int src, int dst) implements Ports {
+    @Override
+    public Protocol protocol() {
+      return Protocol.UDP;
+    }
+
+    @Override
+    public Udp withPorts(int newSrc, int newDst) {
+      return new Udp(newSrc, newDst);
+    }
+  }
+
+  /** SCTP's common header (RFC 9260). */
+  record Sctp(int src, int dst) implements Ports {
+    @Override
+    public Protocol protocol() {
+      return Protocol.SCTP;
+    }
+
+    @Override
+    public Sctp withPorts(int newSrc, int newDst) {
+      return new Sctp(newSrc, newDst);
+    }
+  }
+
+  /** ICMP echo or its reply (RFC 792). */
+  record Echo(int type, int id) implements Transport {
+    static final int REQUEST = 8;
+    static final int REPLY = 0;
+  }
+
+  /** An ICMP error, which quotes the packet that it is about (RFC 792). */
+  record IcmpError(int type, int code, Ipv4 quoted) implements Transport {
+    static final int UNREACHABLE = 3;
+    static final int TIME_EXCEEDED = 11;
+  }
+
+  /** A protocol that connection tracking knows by its addresses only. */
+  record Opaque(int protocol) implements Transport {}
+}
