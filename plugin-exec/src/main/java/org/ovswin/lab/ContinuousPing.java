@@ -8,7 +8,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A ping that goes on while a test does something to the cluster, to count what that lost.
@@ -25,7 +24,6 @@ import java.util.regex.Pattern;
  */
 public final class ContinuousPing implements AutoCloseable {
   private static final Duration ANSWER_BOUND = Duration.ofSeconds(5);
-  private static final Pattern ANSWER = Pattern.compile("bytes from .*icmp_seq=(\\d+)");
 
   private final Process process;
   private final String what;
@@ -58,7 +56,7 @@ public final class ContinuousPing implements AutoCloseable {
   private void read() {
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        Matcher answer = ANSWER.matcher(line);
+        Matcher answer = Ping.ANSWER.matcher(line);
         if (answer.find()) {
           synchronized (answered) {
             answered.set(Integer.parseInt(answer.group(1)));

@@ -24,7 +24,8 @@ import org.ovswin.sandbox.linux.PacketSocket;
  */
 final class Forgery {
   private static final String DEVICE = "eth0";
-  private static final Duration CONTROL_BOUND = Duration.ofSeconds(3);
+  private static final Duration CONTROL_BOUND = Duration.ofSeconds(5);
+  private static final Duration HONEST_BOUND = Duration.ofSeconds(3);
 
   /** How long a forged frame may take more than an honest one that was sent after it. */
   private static final Duration LATE_BOUND = Duration.ofMillis(100);
@@ -60,7 +61,7 @@ final class Forgery {
     this.other = other;
     this.liarMac = ownMac(liar);
     this.victimMac = ownMac(victim);
-    if (Ping.run(shell, liar, victim.address(), 2).received() == 0) {
+    if (Ping.run(shell, liar, victim.address(), 1, HONEST_BOUND).received() == 0) {
       throw new LabException("%s to %s: no answer to an honest ping".formatted(liar, victim));
     }
     this.nextHop = nextHop();

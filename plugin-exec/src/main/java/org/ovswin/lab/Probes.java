@@ -18,6 +18,13 @@ import org.ovswin.sandbox.MacAddress;
  */
 public final class Probes {
   private static final int PINGS = 3;
+
+  /** How long answers may take on a busy machine. */
+  private static final Duration ANSWER_BOUND = Duration.ofSeconds(5);
+
+  /** How long to listen for an answer that must not come. */
+  private static final Duration SILENCE = Duration.ofSeconds(1);
+
   private static final int TRANSFER_BYTES = 1 << 20;
   private static final int ANY_PORT = 0;
 
@@ -32,7 +39,7 @@ public final class Probes {
     return Proof.of(
         name,
         () -> {
-          Ping ping = Ping.run(shell, from, to, PINGS);
+          Ping ping = Ping.run(shell, from, to, PINGS, ANSWER_BOUND);
           if (ping.lost() > 0) {
             throw new Proof.Refuted(
                 "%s to %s: %d of %d answered (expected: all)"
@@ -48,7 +55,7 @@ public final class Probes {
     return Proof.of(
         name,
         () -> {
-          Ping ping = Ping.run(shell, from, to, PINGS);
+          Ping ping = Ping.run(shell, from, to, PINGS, SILENCE);
           if (ping.received() > 0) {
             throw new Proof.Refuted(
                 "%s to %s: %d of %d answered (expected: none)"

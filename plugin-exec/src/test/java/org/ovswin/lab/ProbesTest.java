@@ -47,7 +47,7 @@ class ProbesTest {
 
   @Test
   void ping_nobodyThere_failsAndSilentPasses() {
-    assertFailed(lab.probes().ping("", node1, "172.30.0.99"), "0 of 3 answered");
+    assertFailed(lab.probes().ping("", node1, "172.30.0.99"), ": 0 of ");
     assertPassed(lab.probes().silent("", node1, "172.30.0.99"));
     assertFailed(lab.probes().silent("", node1, node2.address()), "(expected: none)");
   }
