@@ -13,7 +13,7 @@ build_dist() {
   mkdir -p "$root/target"
   log=$root/target/build.log
   started=$SECONDS
-  (cd "$root" && exec mvn -B -Dmaven.test.skip=true -pl plugin-exec -am package) >"$log" 2>&1 &
+  (cd "$root" && exec mvn -B -Dmaven.test.skip=true -Dformat.skip=true -pl plugin-exec -am package) >"$log" 2>&1 &
   pid=$!
   trap 'kill "$pid" 2>/dev/null; exit 130' INT TERM
   while kill -0 "$pid" 2>/dev/null; do

@@ -78,7 +78,8 @@ final class OvsdbSessionTest {
       assertThat(failure(first)).isInstanceOf(OvsdbException.ConnectionLost.class);
       assertThat(failure(second))
           .hasMessage(
-              "second: connection to the OVSDB server lost before the answer: closed by the server");
+              "second: connection to the OVSDB server lost before the answer: closed by the"
+                  + " server");
       test.awaitEvent("disconnected: closed by the server");
       test.awaitEvent("connected");
     }
