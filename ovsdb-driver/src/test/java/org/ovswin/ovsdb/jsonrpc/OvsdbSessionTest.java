@@ -173,7 +173,7 @@ final class OvsdbSessionTest {
                         ? ScriptedServer.result(message, "[]")
                         : Optional.empty());
         TestSession test =
-            TestSession.open(options(server.address()).withProbeInterval(Duration.ofMillis(400)))) {
+            TestSession.open(options(server.address()).withProbeInterval(Duration.ofSeconds(1)))) {
       for (int i = 0; i < 3; i++) {
         assertThat(server.take().path("method").asText()).isEqualTo("echo");
       }
@@ -191,10 +191,10 @@ final class OvsdbSessionTest {
   void idle_echoNotAnswered_peerIsDeclaredDead() throws Exception {
     try (ScriptedServer server = ScriptedServer.silent();
         TestSession test =
-            TestSession.open(options(server.address()).withProbeInterval(Duration.ofMillis(20)))) {
+            TestSession.open(options(server.address()).withProbeInterval(Duration.ofMillis(500)))) {
       CompletableFuture<JsonNode> call = test.session().call("first", none());
       assertThat(test.awaitEvent("disconnected"))
-          .isEqualTo("disconnected: no answer to an echo within 20 ms");
+          .isEqualTo("disconnected: no answer to an echo within 500 ms");
       assertThat(failure(call)).isInstanceOf(OvsdbException.ConnectionLost.class);
       test.awaitEvent("connected");
     }

@@ -317,7 +317,7 @@ final class VswitchTest {
     try (Vswitch impatient =
         Vswitch.open(
             SessionOptions.of(ovs.address())
-                .withProbeInterval(Duration.ofMillis(300))
+                .withProbeInterval(Duration.ofMillis(1500))
                 .withCallDeadline(Duration.ofMinutes(5)),
             new RecordingListener())) {
       await().atMost(BOUND).until(() -> impatient.snapshot().link() == VswitchSnapshot.Link.UP);
@@ -326,7 +326,7 @@ final class VswitchTest {
         assertThatThrownBy(() -> impatient.apply(List.of(dummy("p0"))).get())
             .cause()
             .isInstanceOf(OvsdbException.ConnectionLost.class)
-            .hasMessageContaining("no answer to an echo within 300 ms");
+            .hasMessageContaining("no answer to an echo within 1500 ms");
       } finally {
         ovs.signal("ovsdb-server", "CONT");
       }
