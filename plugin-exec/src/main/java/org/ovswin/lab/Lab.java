@@ -2,13 +2,16 @@ package org.ovswin.lab;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.ovswin.lab.Teardown.Standing;
+import org.ovswin.sandbox.linux.Netns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,7 @@ public final class Lab implements AutoCloseable {
   private final Topology topology;
   private final List<LabNode> nodes;
   private final Pods pods;
+  private final List<Pod> attached = new CopyOnWriteArrayList<>();
   private final Thread shutdownHook = new Thread(this::closeOnShutdown, "lab-shutdown");
   private State state = State.OPEN;
 
@@ -128,7 +132,9 @@ public final class Lab implements AutoCloseable {
    * @throws LabException with the plugin's error and the ends of the node's logs
    */
   public Pod addPod(PodSpec spec) {
-    return pods.add(node(spec.node()), spec);
+    Pod pod = pods.add(node(spec.node()), spec);
+    attached.add(pod);
+    return pod;
   }
 
   /** Adds pods all at once, as a runtime does; the first failure is thrown when all have ended. */
@@ -139,6 +145,26 @@ public final class Lab implements AutoCloseable {
   /** Has the plugin detach the pod and deletes its sandbox; may be repeated. */
   public void delPod(Pod pod) {
     pods.delete(node(pod.node()), pod.name(), pod.hostPorts());
+    attached.remove(pod);
+  }
+
+  /** The pods that {@link #addPod} has added and {@link #delPod} has not deleted, oldest first. */
+  public List<Pod> pods() {
+    return List.copyOf(attached);
+  }
+
+  /**
+   * Makes a sandbox that no plugin has seen, for callers that speak CNI themselves.
+   *
+   * @return the path of its namespace, which the lab takes away
+   */
+  public Path addSandbox(String name) {
+    return pods.createSandbox(name);
+  }
+
+  /** Deletes a sandbox that {@link #addSandbox} made; may be repeated. */
+  public void delSandbox(String name) {
+    pods.deleteSandbox(name);
   }
 
   /**
@@ -286,6 +312,27 @@ public final class Lab implements AutoCloseable {
   public static List<String> list(Path base) {
     LabDirectory labs = new LabDirectory(base);
     return labs.locked(labs::ids);
+  }
+
+  /**
+   * What is there of a lab under this directory: its namespaces, processes and files. Empty after
+   * {@link #close}.
+   */
+  public static List<String> leftovers(Path base, String id) {
+    List<String> left = new ArrayList<>();
+    try {
+      LabDirectory labs = new LabDirectory(base);
+      Netns.names().stream()
+          .filter(name -> name.startsWith(id + "-"))
+          .forEach(name -> left.add("namespace " + name));
+      Teardown.marked(id).forEach(process -> left.add("process " + process.pid()));
+      if (Files.exists(labs.of(id))) {
+        left.add("directory " + labs.of(id));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return List.copyOf(left);
   }
 
   /**

@@ -130,6 +130,11 @@ public final class LabNode {
     openVSwitch.kill();
   }
 
+  /** Ends ovsdb-server by SIGKILL; ovs-vswitchd goes on with what it has read. */
+  public void killOvsdbServer() {
+    openVSwitch.killDatabase();
+  }
+
   /** Ends ovs-vswitchd and ovsdb-server by SIGKILL. */
   public void killOvs() {
     openVSwitch.killAll();

@@ -57,16 +57,7 @@ final class Pods {
    * @throws LabException with the plugin's error and the ends of the node's logs
    */
   Pod add(LabNode node, PodSpec spec) {
-    String sandbox = sandboxName(spec.name());
-    ledger.make(
-        new Ledger.Entry.Namespace(sandbox),
-        () -> {
-          try {
-            sandboxes.create(sandbox);
-          } catch (IOException e) {
-            throw new LabException("sandbox %s: %s".formatted(sandbox, e.getMessage()), e);
-          }
-        });
+    createSandbox(spec.name());
     try {
       ObjectNode result = chain(node).add(network, attachment(spec.name(), spec.hostPorts()));
       return pod(node, spec, result);
@@ -78,6 +69,30 @@ final class Pods {
         failure.addSuppressed(again);
       }
       throw failure;
+    }
+  }
+
+  /** Makes the sandbox alone and returns its namespace's path. */
+  Path createSandbox(String name) {
+    String sandbox = sandboxName(name);
+    ledger.make(
+        new Ledger.Entry.Namespace(sandbox),
+        () -> {
+          try {
+            sandboxes.create(sandbox);
+          } catch (IOException e) {
+            throw new LabException("sandbox %s: %s".formatted(sandbox, e.getMessage()), e);
+          }
+        });
+    return Netns.path(sandbox);
+  }
+
+  /** Deletes the sandbox alone. */
+  void deleteSandbox(String name) {
+    try {
+      sandboxes.delete(sandboxName(name));
+    } catch (IOException e) {
+      throw new LabException("sandbox %s: %s".formatted(sandboxName(name), e.getMessage()), e);
     }
   }
 

@@ -39,7 +39,7 @@ public final class Shell {
   /** What a command gave. */
   public record Outcome(int exitCode, String out, String err) {
     /** Both streams, for messages. */
-    String text() {
+    public String text() {
       return (out + err).strip();
     }
   }
@@ -74,7 +74,8 @@ public final class Shell {
     return outcome("", List.of(words));
   }
 
-  Outcome outcome(String input, List<String> words) {
+  /** As {@link #outcome(String...)}, with text on its standard input. */
+  public Outcome outcome(String input, List<String> words) {
     Process process = start(builder(words), words.getFirst());
     CompletableFuture<String> out = readAll(process.getInputStream());
     CompletableFuture<String> err = readAll(process.getErrorStream());

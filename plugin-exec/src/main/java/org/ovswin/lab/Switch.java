@@ -96,6 +96,11 @@ final class Switch {
   /** Ends the database server too: what an agent meets where Open vSwitch is not running. */
   synchronized void killAll() {
     kill();
+    killDatabase();
+  }
+
+  /** Ends ovsdb-server alone, as a crash would. */
+  synchronized void killDatabase() {
     database.ifPresent(process -> killAndWait(process, "ovsdb-server"));
     database = Optional.empty();
     try {
