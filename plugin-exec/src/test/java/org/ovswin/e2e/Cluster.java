@@ -1,0 +1,275 @@
+package org.ovswin.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.ovswin.lab.HostPort;
+import org.ovswin.lab.Lab;
+import org.ovswin.lab.LabException;
+import org.ovswin.lab.LabNode;
+import org.ovswin.lab.LabSpec;
+import org.ovswin.lab.Pod;
+import org.ovswin.lab.PodSpec;
+import org.ovswin.lab.Probes;
+import org.ovswin.lab.Progress;
+import org.ovswin.lab.Proof;
+
+/**
+ * A cluster to test: a lab with Open vSwitch and agents, opened for each test, or once for the
+ * class where the field is static.
+ *
+ * <p>After every test its pods are deleted, and then no node may have a lease, port, veth or flow
+ * that it did not start with; after the lab is closed, nothing on the machine may carry its name.
+ */
+final class Cluster
+    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+  /** How long anything may take that is to happen by itself. */
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** What the build compiled. */
+  private static final Path LAUNCHER =
+      Path.of(System.getProperty("basedir", "."), "target/dist/bin/ovs-win-cni").toAbsolutePath();
+
+  private static final Path LABS = Path.of("/run/ovs-win-lab");
+
+  private final int nodes;
+  private UnaryOperator<String> configuration = UnaryOperator.identity();
+  private Start start = Start.ALL;
+  private Scope scope = Scope.TEST;
+  private Optional<Lab> lab = Optional.empty();
+  private List<Footprint> empty = List.of();
+
+  private enum Scope {
+    TEST,
+    CLASS
+  }
+
+  private enum Start {
+    ALL,
+    NONE
+  }
+
+  private Cluster(int nodes) {
+    this.nodes = nodes;
+  }
+
+  static Cluster ofNodes(int nodes) {
+    return new Cluster(nodes);
+  }
+
+  /** With another text in every agent's configuration file. */
+  Cluster configured(UnaryOperator<String> edit) {
+    configuration = edit;
+    return this;
+  }
+
+  /** Nothing runs yet: the test starts the nodes. */
+  Cluster notStarted() {
+    start = Start.NONE;
+    return this;
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    scope = Scope.CLASS;
+    open();
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    if (scope == Scope.TEST) {
+      open();
+    }
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    try {
+      if (context.getExecutionException().isEmpty()) {
+        lab().pods().forEach(this::delete);
+        requireNothingOfPods();
+      }
+    } finally {
+      context.getExecutionException().ifPresent(this::explain);
+      if (scope == Scope.TEST) {
+        close();
+      } else {
+        lab().pods().forEach(this::delete);
+      }
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    if (scope == Scope.CLASS) {
+      close();
+    }
+  }
+
+  private void open() {
+    assertThat(LAUNCHER).as("compiled by the build from src/main/c").isExecutable();
+    Lab opened = Lab.open(LabSpec.of(nodes, LAUNCHER).withBase(LABS), Progress.silent());
+    lab = Optional.of(opened);
+    try {
+      for (LabNode node : opened.nodes()) {
+        edit(node, configuration);
+      }
+      if (start == Start.ALL) {
+        opened.startNodes();
+        rememberEmpty();
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** From now on this is how the nodes have to look when their pods are deleted. */
+  void rememberEmpty() {
+    empty = Footprint.ofAll(this);
+  }
+
+  private void close() {
+    String id = lab().id();
+    lab().close();
+    assertThat(Lab.leftovers(LABS, id)).as("left behind by lab " + id).isEmpty();
+  }
+
+  private void requireNothingOfPods() {
+    eventually()
+        .untilAsserted(
+            () -> {
+              for (Footprint before : empty) {
+                Footprint now = Footprint.of(this, before.node());
+                assertThat(now.leases())
+                    .as("leases of %s", before.node())
+                    .isEqualTo(before.leases());
+                assertThat(now.ports()).as("ports of %s", before.node()).isEqualTo(before.ports());
+                assertThat(now.veths()).as("veths of %s", before.node()).isEqualTo(before.veths());
+                assertThat(now.flows().size())
+                    .as("flows of %s: %s", before.node(), now.flows())
+                    .isEqualTo(before.flows().size());
+              }
+            });
+  }
+
+  /** The nodes' logs go with the failure: the lab that has them is gone when it is read. */
+  private void explain(Throwable failure) {
+    try {
+      failure.addSuppressed(new LabException(lab().logTails()));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  Lab lab() {
+    return lab.orElseThrow(() -> new IllegalStateException("no lab (expected: inside a test)"));
+  }
+
+  LabNode node(int number) {
+    return lab().node("node" + number);
+  }
+
+  Probes probes() {
+    return lab().probes();
+  }
+
+  /** Rewrites a node's configuration file. */
+  void edit(LabNode node, UnaryOperator<String> edit) {
+    try {
+      Files.writeString(node.configuration(), edit.apply(Files.readString(node.configuration())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Pod pod(int node, String name, HostPort... hostPorts) {
+    return lab().addPod("node" + node, name, hostPorts);
+  }
+
+  /** Pods of these names on one node, added all at once. */
+  List<Pod> pods(int node, Stream<String> names) {
+    return lab().addPods(names.map(name -> new PodSpec("node" + node, name, List.of())).toList());
+  }
+
+  void delete(Pod pod) {
+    lab().delPod(pod);
+  }
+
+  /** For what comes by itself, if not at once. */
+  static ConditionFactory eventually() {
+    return Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100));
+  }
+
+  /** The proofs pass now. */
+  static void holds(Proof... proofs) {
+    assertThat(proofs)
+        .allSatisfy(proof -> assertThat(proof.passed()).as(proof.toString()).isTrue());
+  }
+
+  /**
+   * The pods talk TCP to each other, each pair of them, and to the world under their node's name.
+   */
+  void allTalk(Pod... pods) {
+    holds(conversations(pods).toArray(Proof[]::new));
+  }
+
+  /** As {@link #allTalk}, perhaps not yet. */
+  void eventuallyAllTalk(Pod... pods) {
+    eventually().untilAsserted(() -> allTalk(pods));
+  }
+
+  private List<Proof> conversations(Pod... pods) {
+    List<Proof> proofs = new ArrayList<>();
+    for (Pod a : pods) {
+      for (Pod b : pods) {
+        if (!a.equals(b)) {
+          proofs.add(probes().transfer("TCP between pods", a.host(), b.host()));
+        }
+      }
+      String node = lab().node(a.node()).address();
+      proofs.add(probes().seenAs("TCP and UDP to the world", a.host(), lab().external(), node));
+      proofs.addAll(hostPorts(a));
+    }
+    return proofs;
+  }
+
+  private List<Proof> hostPorts(Pod pod) {
+    LabNode node = lab().node(pod.node());
+    return pod.hostPorts().stream()
+        .map(
+            port ->
+                switch (port.protocol()) {
+                  case TCP ->
+                      probes()
+                          .hostPortTcp(
+                              "TCP host port", lab().external(), node.host(), port, pod.host());
+                  case UDP ->
+                      probes()
+                          .hostPortUdp(
+                              "UDP host port", lab().external(), node.host(), port, pod.host());
+                })
+        .toList();
+  }
+
+  /** Names with a number behind. */
+  static Stream<String> names(String stem, int count) {
+    return java.util.stream.IntStream.rangeClosed(1, count).mapToObj(i -> stem + i);
+  }
+}

@@ -1,0 +1,89 @@
+package org.ovswin.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.ovswin.agent.AgentConfigFile;
+import org.ovswin.agent.InvalidConfigException;
+import org.ovswin.cli.AddressPlan;
+import org.ovswin.lab.LabNode;
+
+/**
+ * All that a node keeps: what {@code ipam show} reads, rows, veths, flows. Two of them are equal
+ * where nothing was done in between, or all of it was taken back.
+ *
+ * @param node its name
+ * @param records of the cluster's nodes, as the store has them
+ * @param leases as the journal has them
+ * @param ports of the bridge, by name
+ * @param rows of bridge, ports and interfaces with their identities, without what only counts
+ * @param veths names of our ends
+ * @param flows without counters and ages, sorted
+ */
+record Footprint(
+    String node,
+    List<String> records,
+    List<String> leases,
+    List<String> ports,
+    List<String> rows,
+    List<String> veths,
+    List<String> flows) {
+
+  static List<Footprint> ofAll(Cluster cluster) {
+    return cluster.lab().nodes().stream().map(node -> of(cluster, node.name())).toList();
+  }
+
+  static Footprint of(Cluster cluster, String name) {
+    LabNode node = cluster.lab().node(name);
+    AddressPlan plan = plan(node);
+    return new Footprint(
+        name,
+        plan.nodes().stream().map(addresses -> addresses.record().toString()).toList(),
+        plan.nodes().stream()
+            .flatMap(addresses -> addresses.leases().stream())
+            .flatMap(leases -> leases.leases().stream())
+            .map(Object::toString)
+            .toList(),
+        node.vsctl("list-ports", LabNode.BRIDGE).lines().toList(),
+        rows(node),
+        node.shell()
+            .run("ip", "-o", "link", "show")
+            .lines()
+            .filter(line -> line.contains(": ow-"))
+            .map(line -> line.replaceFirst(".*: (ow-[0-9a-f]+)[@:].*", "$1"))
+            .sorted()
+            .toList(),
+        node.flows()
+            .lines()
+            .map(String::strip)
+            .filter(l -> !l.startsWith("OFPST"))
+            .sorted()
+            .toList());
+  }
+
+  private static AddressPlan plan(LabNode node) {
+    try {
+      return AddressPlan.read(List.of(AgentConfigFile.read(node.configuration())));
+    } catch (InvalidConfigException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> rows(LabNode node) {
+    return Stream.of(
+            "_uuid,name,ports,other_config,external_ids,protocols,datapath_type list Bridge",
+            "_uuid,name,interfaces,external_ids list Port",
+            "_uuid,name,type,options,external_ids,ofport,error list Interface")
+        .flatMap(
+            query -> {
+              String[] words = query.split(" ", 3);
+              return node.vsctl("--format=csv", "--columns=" + words[0], words[1], words[2])
+                  .lines();
+            })
+        .sorted()
+        .toList();
+  }
+}
