@@ -208,17 +208,10 @@ final class Demo implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     err.println();
     err.println("The cluster stays up. To look around:");
-    for (AgentConfig config : configs(lab)) {
-      LabNode node = lab.node(config.node());
-      err.println("  # " + config.node() + ", " + config.uplink().address());
-      err.println("  ./ovs-win ipam show --config " + node.configuration());
-      err.println(
-          "  ovs-ofctl -O OpenFlow15 --no-names dump-flows unix:"
-              + config.openvswitch().managementSocket());
-      err.println("  ovs-vsctl --db=" + config.openvswitch().database() + " show");
-      err.println("  ip -n " + node.host().netns().getFileName() + " address");
-    }
-    err.println("  ip netns list   # every pod has a namespace of its own");
+    StringBuilder show = new StringBuilder("  ./ovs-win ipam show");
+    lab.nodes().forEach(node -> show.append(" --config ").append(node.configuration()));
+    err.println(show);
+    lab.lookAround().forEach(command -> err.println("  " + command));
     err.println("To take it down:");
     err.println("  ./ovs-win demo --down " + lab.id());
     err.flush();
