@@ -82,6 +82,9 @@ public sealed interface Action permits Action.Simple, Action.OnField, Action.Flo
    */
   record Load(Subfield target, long value) implements OnField {
     public Load {
+      if (target.bits() > Long.SIZE) {
+        throw new IllegalArgumentException("load: " + target + " (expected: at most 64 bits)");
+      }
       if (target.bits() < 64 && value >>> target.bits() != 0) {
         throw new IllegalArgumentException(
             "load: %s (expected: at most %d bits)"

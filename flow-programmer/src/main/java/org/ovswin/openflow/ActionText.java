@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 
 /** Actions as {@code ovs-ofctl} writes them (OVS lib/ofp-actions.c, format_*). */
 final class ActionText {
-  private static final String[] REASONS = {
+  static final String[] REASONS = {
     "no_match", "action", "invalid_ttl", "action_set", "group", "packet_out"
   };
 

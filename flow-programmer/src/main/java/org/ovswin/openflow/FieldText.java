@@ -6,14 +6,14 @@ import java.util.Locale;
 
 /** Field values as {@code ovs-ofctl} writes them (OVS lib/meta-flow.c, mf_format). */
 final class FieldText {
-  private static final String[] CT_STATES = {
-    "new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"
-  };
-  private static final String[] TCP_FLAGS = {
+  static final String[] CT_STATES = {"new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"};
+  static final String[] TCP_FLAGS = {
     "fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns", "[200]", "[400]", "[800]"
   };
-  private static final String[] TUNNEL_FLAGS = {"oam"};
-  private static final int CT_STATE_BITS = 0xff;
+  static final String[] TUNNEL_FLAGS = {"oam"};
+  static final int CT_STATE_BITS = 0xff;
+  static final int TCP_FLAG_BITS = 0xfff;
+  static final int TUNNEL_FLAG_BITS = 1;
 
   private FieldText() {}
 
@@ -27,7 +27,7 @@ final class FieldText {
     return hexOrZero(0, value);
   }
 
-  private static String hexOrZero(long high, long low) {
+  static String hexOrZero(long high, long low) {
     return high == 0 && low == 0 ? "0" : hex(high, low);
   }
 
@@ -45,8 +45,8 @@ final class FieldText {
               : PortNo.toText((int) f.low());
       case FRAGMENT -> fragment(f);
       case CT_BITS -> flags(f, CT_STATES, CT_STATE_BITS);
-      case TCP_BITS -> flags(f, TCP_FLAGS, 0xfff);
-      case TUNNEL_BITS -> flags(f, TUNNEL_FLAGS, 1);
+      case TCP_BITS -> flags(f, TCP_FLAGS, TCP_FLAG_BITS);
+      case TUNNEL_BITS -> flags(f, TUNNEL_FLAGS, TUNNEL_FLAG_BITS);
       case NAMESPACE_AND_TYPE -> packetType(f.low());
     };
   }
@@ -99,7 +99,7 @@ final class FieldText {
     return ipv6(f.high(), f.low()) + "/" + mask;
   }
 
-  private static long onesFromTop(int count) {
+  static long onesFromTop(int count) {
     return count == 0 ? 0 : -1L << (64 - count);
   }
 
@@ -179,11 +179,11 @@ final class FieldText {
   }
 
   static String tcpFlags(MatchField f) {
-    return flags(f, TCP_FLAGS, 0xfff);
+    return flags(f, TCP_FLAGS, TCP_FLAG_BITS);
   }
 
   static String tunnelFlags(MatchField f) {
-    return flags(f, TUNNEL_FLAGS, 1);
+    return flags(f, TUNNEL_FLAGS, TUNNEL_FLAG_BITS);
   }
 
   static String lower(Enum<?> constant) {

@@ -14,6 +14,17 @@ final class FlowText {
     if (flow.table() != 0) {
       text.append("table=").append(flow.table()).append(", ");
     }
+    text.append(terms(flow));
+    String match = matchWithPriority(flow.priority(), flow.match());
+    if (!match.isEmpty()) {
+      text.append(match).append(' ');
+    }
+    return text.append("actions=").append(ActionText.format(flow.actions())).toString();
+  }
+
+  /** Timeouts, flags and importance, each followed by a space. */
+  static String terms(Flow flow) {
+    StringBuilder text = new StringBuilder();
     if (flow.idleTimeoutSeconds() != 0) {
       text.append("idle_timeout=").append(flow.idleTimeoutSeconds()).append(", ");
     }
@@ -24,11 +35,7 @@ final class FlowText {
     if (flow.importance() != 0) {
       text.append("importance=").append(flow.importance()).append(", ");
     }
-    String match = matchWithPriority(flow.priority(), flow.match());
-    if (!match.isEmpty()) {
-      text.append(match).append(' ');
-    }
-    return text.append("actions=").append(ActionText.format(flow.actions())).toString();
+    return text.toString();
   }
 
   /** As {@code ovs-ofctl ofp-print} shows the message's contents. */

@@ -1,5 +1,8 @@
 package org.ovswin.openflow;
 
+import java.util.Locale;
+import java.util.Optional;
+
 /**
  * The reserved port numbers (OpenFlow 1.5, 7.2.1.1), and their names in {@code ovs-ofctl}. Port
  * numbers are 32 bits wide in an {@code int}; the reserved ones are negative as such.
@@ -47,6 +50,22 @@ public final class PortNo {
       case LOCAL -> "LOCAL";
       case ANY -> "ANY";
       default -> Integer.toUnsignedString(port);
+    };
+  }
+
+  /** The port of a reserved name in any case, as in {@link #toText}; {@code NONE} is ANY. */
+  static Optional<Integer> ofText(String name) {
+    return switch (name.toUpperCase(Locale.ROOT)) {
+      case "UNSET" -> Optional.of(UNSET);
+      case "IN_PORT" -> Optional.of(IN_PORT);
+      case "TABLE" -> Optional.of(TABLE);
+      case "NORMAL" -> Optional.of(NORMAL);
+      case "FLOOD" -> Optional.of(FLOOD);
+      case "ALL" -> Optional.of(ALL);
+      case "CONTROLLER" -> Optional.of(CONTROLLER);
+      case "LOCAL" -> Optional.of(LOCAL);
+      case "ANY", "NONE" -> Optional.of(ANY);
+      default -> Optional.empty();
     };
   }
 
