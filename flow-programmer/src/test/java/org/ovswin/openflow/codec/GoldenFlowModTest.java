@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.ovswin.openflow.Message;
 import org.ovswin.openflow.OpenFlowMessage;
@@ -21,6 +22,7 @@ import org.ovswin.openflow.OpenFlowMessage;
  * this test fail until its number here is lowered. All of them, too, must come back byte by byte,
  * but for those whose reason says that the bytes differ.
  */
+@Tag("vectors")
 final class GoldenFlowModTest {
   /** Why a vector is not shown as ovs-ofctl shows it. */
   private enum Reason {

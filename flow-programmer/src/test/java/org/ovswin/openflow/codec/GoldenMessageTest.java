@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.ovswin.openflow.Message;
 import org.ovswin.openflow.OpenFlowMessage;
 
 /** Whole messages of Open vSwitch's tests: each is read, and comes back byte by byte. */
+@Tag("vectors")
 final class GoldenMessageTest {
   /**
    * Messages whose bytes are not kept: a 1.5 flow dump has counters that the model does not show

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,6 +24,7 @@ import org.ovswin.ovsdb.fixture.Vectors;
  * <p>The other commands of that file do what only a server does: evaluate conditions, execute
  * mutations and queries, check constraints and write schemas.
  */
+@Tag("vectors")
 final class DatumTest {
 
   private static final Pattern ARGUMENT = Pattern.compile("'([^']*)'", Pattern.DOTALL);

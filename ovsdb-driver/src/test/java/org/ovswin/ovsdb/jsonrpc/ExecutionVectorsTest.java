@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,6 +30,7 @@ import org.ovswin.ovsdb.fixture.Vectors;
  * The transactions of OVS's own tests, built with the library's operations, sent by our client to a
  * real server with their schema: the results must be those of the vectors.
  */
+@Tag("vectors")
 final class ExecutionVectorsTest {
 
   private static final Pattern UUID =

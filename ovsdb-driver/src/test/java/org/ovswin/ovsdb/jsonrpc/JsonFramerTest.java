@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -116,6 +117,7 @@ final class JsonFramerTest {
                     vector.path("output").asText()));
   }
 
+  @Tag("vectors")
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("singleVectors")
   void decode_vector_givesItsValueOrIsRefused(
@@ -143,6 +145,7 @@ final class JsonFramerTest {
         .isEqualTo(normal(exact.readTree(output)));
   }
 
+  @Tag("vectors")
   @Test
   void decode_vectorsOfSeveralMessages_giveEach() {
     for (JsonNode vector : vectors(true).toList()) {
