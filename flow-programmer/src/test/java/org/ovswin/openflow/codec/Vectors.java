@@ -29,7 +29,7 @@ final class Vectors {
       throw new IllegalStateException(
           "no test vectors at "
               + path.toAbsolutePath().normalize()
-              + " (expected: the shared vectors beside the checkout, or -Dovswin.vectors)");
+              + " (expected: the shared vectors beside the checkout, or -Dvectors.dir)");
     }
     List<JsonNode> nodes = new ArrayList<>();
     for (String line : Files.readAllLines(path)) {
