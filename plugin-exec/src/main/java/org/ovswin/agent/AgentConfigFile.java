@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -16,8 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 
@@ -43,6 +49,8 @@ public final class AgentConfigFile {
                   .addDeserializer(Ipv4Address.class, text(Ipv4Address.class, Ipv4Address::parse))
                   .addDeserializer(Path.class, text(Path.class, AgentConfigFile::absolutePath)))
           .build();
+
+  private static final Pattern FOUND = Pattern.compile("from (\\w+) value");
 
   private AgentConfigFile() {}
 
@@ -79,11 +87,39 @@ public final class AgentConfigFile {
     } catch (UnrecognizedPropertyException e) {
       throw new InvalidConfigException(
           path(e) + ": unknown key (expected one of: " + known(e.getKnownPropertyIds()) + ")");
+    } catch (MismatchedInputException e) {
+      throw new InvalidConfigException(mismatch(e));
     } catch (JsonMappingException e) {
       throw new InvalidConfigException(explain(e));
     } catch (JsonProcessingException e) {
       throw new InvalidConfigException("not YAML: " + e.getOriginalMessage() + location(e));
     }
+  }
+
+  /** What is there is of another kind than what is expected, or nothing is. */
+  private static String mismatch(MismatchedInputException e) {
+    String message = e.getOriginalMessage();
+    if (message.startsWith("No content")) {
+      return "empty (expected: the keys node, cluster, …)";
+    }
+    if (message.startsWith("Missing required")) {
+      return path(e) + ": missing (expected: a value)" + location(e);
+    }
+    Matcher found = FOUND.matcher(message);
+    String value =
+        e instanceof InvalidFormatException format
+            ? String.valueOf(format.getValue())
+            : found.find() ? found.group(1).toLowerCase(Locale.ROOT) : "a value of another kind";
+    return "%s: %s (expected: %s)%s"
+        .formatted(
+            path(e).isEmpty() ? "the file" : path(e), value, kind(e.getTargetType()), location(e));
+  }
+
+  private static String kind(@Nullable Class<?> type) {
+    if (type == Integer.class || type == int.class) {
+      return "a whole number";
+    }
+    return type == String.class ? "text" : "a section with keys";
   }
 
   private static String explain(JsonMappingException e) {
