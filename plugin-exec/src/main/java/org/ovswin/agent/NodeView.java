@@ -1,6 +1,8 @@
 package org.ovswin.agent;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -120,17 +122,31 @@ record NodeView(
     return ported;
   }
 
-  /** The other nodes whose pods can be routed to: of the same cluster range and address family. */
+  /**
+   * The other nodes whose pods can be routed to: of the same cluster range and address family.
+   *
+   * <p>An address is one node's only. A machine that was given another name leaves its old record
+   * behind; of the records that claim one address the latest counts, and none that claims ours.
+   */
   private List<NodeState.Peer> peers(List<NodeRecord> records) {
-    List<NodeState.Peer> peers = new ArrayList<>();
-    for (NodeRecord record : records) {
+    Map<Ipv4Address, NodeState.Peer> peers = new LinkedHashMap<>();
+    for (NodeRecord record : byClaim(records)) {
       if (!record.node().equals(config.node())
           && !record.block().overlaps(block)
           && config.cluster().cidr().contains(record.block())
-          && record.address() instanceof Ipv4Address address) {
-        peers.add(new NodeState.Peer(record.node(), address, record.mac(), record.block()));
+          && record.address() instanceof Ipv4Address address
+          && !address.equals(config.uplink().address())) {
+        peers.put(
+            address, new NodeState.Peer(record.node(), address, record.mac(), record.block()));
       }
     }
-    return peers;
+    return List.copyOf(peers.values());
+  }
+
+  /** Oldest first; the names make an order of what was claimed at the same time. */
+  private static List<NodeRecord> byClaim(List<NodeRecord> records) {
+    return records.stream()
+        .sorted(Comparator.comparing(NodeRecord::claimedAt).thenComparing(NodeRecord::node))
+        .toList();
   }
 }

@@ -206,7 +206,7 @@ final class Reconciler implements AutoCloseable {
       case Event.Delete delete -> requests.delete(delete, pods, leases);
       case Event.Look look -> look.answer().complete(view());
       case Event.DatabaseMoved _ -> databaseMoved.set(false);
-      case Event.NodesMoved moved -> nodes = Optional.of(moved.nodes());
+      case Event.NodesMoved moved -> nodesMoved(moved.nodes());
       case Event.GatewayAnswered answered -> gatewayAnswered(answered.mac());
       case Event.EndpointMoved moved -> endpointMoved(moved);
       case Event.LocalPortMoved moved -> host.localPortMoved(moved.problem(), now);
@@ -216,6 +216,20 @@ final class Reconciler implements AutoCloseable {
       case Event.FlowsDumped dumped -> flowsDumped(dumped, now);
       case Event.DumpFailed failed -> dumpFailed(failed, now);
       case Event.FlowsApplied applied -> flowsApplied(applied, now);
+    }
+  }
+
+  private void nodesMoved(List<NodeRecord> records) {
+    nodes = Optional.of(records);
+    for (NodeRecord record : records) {
+      if (!record.node().equals(config.node())
+          && record.address().equals(config.uplink().address())) {
+        LOG.warn(
+            "node={} block={} ignored: address={} is this node's",
+            record.node(),
+            record.block(),
+            record.address());
+      }
     }
   }
 
