@@ -21,6 +21,7 @@ import org.ovswin.ipam.block.ClusterRange;
 import org.ovswin.ipam.block.FileBlockStore;
 import org.ovswin.ipam.block.NodeClaim;
 import org.ovswin.ipam.block.NodeRecord;
+import org.ovswin.ipam.disk.ProcessLock;
 import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.ovsdb.jsonrpc.OvsdbAddress;
 import org.ovswin.ovsdb.jsonrpc.SessionOptions;
@@ -54,6 +55,10 @@ final class Agent implements AutoCloseable {
   private Agent(AgentConfig config) throws IOException, AgentException {
     makePrivate(config.stateDirectory());
     makePrivate(config.socketDirectory());
+    // Before anything is claimed or the switch is touched: a second agent with one of these
+    // directories would be noticed only when it had put the first one's flows in disorder.
+    opened(locked("stateDirectory", config.stateDirectory()));
+    opened(locked("socketDirectory", config.socketDirectory()));
     HostInterfaces interfaces = new LinuxHostInterfaces();
     BlockStore store =
         opened(
@@ -109,6 +114,17 @@ final class Agent implements AutoCloseable {
     Agent agent = new Agent(config);
     LOG.info("node={} block={} leases={}", config.node(), agent.block, config.leaseDirectory());
     return agent;
+  }
+
+  private static ProcessLock locked(String field, Path directory)
+      throws IOException, AgentException {
+    return switch (ProcessLock.tryAcquire(directory)) {
+      case ProcessLock.Attempt.Acquired(ProcessLock lock) -> lock;
+      case ProcessLock.Attempt.HeldBy(String pid) ->
+          throw new AgentException(
+              "%s: %s (expected: one of its own; process %s has it)"
+                  .formatted(field, directory, pid));
+    };
   }
 
   private static MacAddress uplinkMac(AgentConfig config, HostInterfaces interfaces)
