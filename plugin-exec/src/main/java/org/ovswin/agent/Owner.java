@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import org.ovswin.ipam.disk.PrivateFiles;
 
 /**
  * The identity of this node's agent: made once and kept in the state directory. It tells a node
@@ -32,7 +33,7 @@ final class Owner {
     UUID owner = UUID.randomUUID();
     Path draft = stateDirectory.resolve("owner.tmp");
     try (FileChannel channel =
-        FileChannel.open(
+        PrivateFiles.open(
             draft,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
@@ -41,9 +42,7 @@ final class Owner {
       channel.force(true);
     }
     Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel directory = FileChannel.open(stateDirectory, StandardOpenOption.READ)) {
-      directory.force(true);
-    }
+    PrivateFiles.forceDirectory(stateDirectory);
     return owner;
   }
 }
