@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -43,7 +44,7 @@ final class Cluster
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** What the build compiled. */
-  private static final Path LAUNCHER =
+  static final Path LAUNCHER =
       Path.of(System.getProperty("basedir", "."), "target/dist/bin/ovs-win-cni").toAbsolutePath();
 
   private static final Path LABS = Path.of("/run/ovs-win-lab");
@@ -132,7 +133,7 @@ final class Cluster
       }
       if (start == Start.ALL) {
         opened.startNodes();
-        rememberEmpty();
+        rememberEmpty(opened.nodes().toArray(LabNode[]::new));
       }
     } catch (RuntimeException | Error e) {
       close();
@@ -140,9 +141,9 @@ final class Cluster
     }
   }
 
-  /** From now on this is how the nodes have to look when their pods are deleted. */
-  void rememberEmpty() {
-    empty = Footprint.ofAll(this);
+  /** From now on this is how these nodes have to look when their pods are deleted. */
+  void rememberEmpty(LabNode... started) {
+    empty = Stream.of(started).map(node -> Footprint.of(this, node.name())).toList();
   }
 
   private void close() {
@@ -224,7 +225,8 @@ final class Cluster
   }
 
   /**
-   * The pods talk TCP to each other, each pair of them, and to the world under their node's name.
+   * The pods talk TCP to each other in a ring, and TCP and UDP to the world, which sees their
+   * node's address; their host ports lead to them.
    */
   void allTalk(Pod... pods) {
     holds(conversations(pods).toArray(Proof[]::new));
@@ -237,11 +239,11 @@ final class Cluster
 
   private List<Proof> conversations(Pod... pods) {
     List<Proof> proofs = new ArrayList<>();
-    for (Pod a : pods) {
-      for (Pod b : pods) {
-        if (!a.equals(b)) {
-          proofs.add(probes().transfer("TCP between pods", a.host(), b.host()));
-        }
+    for (int i = 0; i < pods.length; i++) {
+      Pod a = pods[i];
+      Pod b = pods[(i + 1) % pods.length];
+      if (!a.equals(b)) {
+        proofs.add(probes().transfer("TCP between pods", a.host(), b.host()));
       }
       String node = lab().node(a.node()).address();
       proofs.add(probes().seenAs("TCP and UDP to the world", a.host(), lab().external(), node));
@@ -270,6 +272,6 @@ final class Cluster
 
   /** Names with a number behind. */
   static Stream<String> names(String stem, int count) {
-    return java.util.stream.IntStream.rangeClosed(1, count).mapToObj(i -> stem + i);
+    return IntStream.rangeClosed(1, count).mapToObj(i -> stem + i);
   }
 }

@@ -30,10 +30,6 @@ record Footprint(
     List<String> veths,
     List<String> flows) {
 
-  static List<Footprint> ofAll(Cluster cluster) {
-    return cluster.lab().nodes().stream().map(node -> of(cluster, node.name())).toList();
-  }
-
   static Footprint of(Cluster cluster, String name) {
     LabNode node = cluster.lab().node(name);
     AddressPlan plan = plan(node);
