@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.ovswin.openflow.FlowParser;
 import org.ovswin.openflow.FlowSyntaxException;
@@ -22,6 +23,7 @@ import org.ovswin.openflow.Version;
  *
  * <p>The exceptions are counted by reason, and the counts are exact, so they can only shrink.
  */
+@Tag("vectors")
 final class GoldenTextTest {
   private static final int XID = 2;
 
