@@ -10,4 +10,12 @@ public record OpenFlowMessage(int wireVersion, int xid, Message body) {
   public OpenFlowMessage(Version version, int xid, Message body) {
     this(version.wire(), xid, body);
   }
+
+  /**
+   * As {@code ovs-ofctl ofp-print} shows it, in one or more lines; packets and what the model keeps
+   * raw are shown as bytes.
+   */
+  public String text() {
+    return MessageText.format(this);
+  }
 }
