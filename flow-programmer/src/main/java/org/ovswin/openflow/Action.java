@@ -326,6 +326,108 @@ public sealed interface Action permits Action.Simple, Action.OnField, Action.Flo
   /** To a port, cut to at most {@code maxLen} bytes. */
   record OutputTruncated(int port, int maxLen) implements Nx {}
 
+  /**
+   * Adds a flow made of the packet, or rewrites it where it is there already.
+   *
+   * @param finIdleSeconds the idle timeout once a FIN or RST of TCP was seen; 0 to change none
+   * @param finHardSeconds the hard timeout from then on
+   * @param limit how many flows of this cookie there may be in the table; 0 for any number
+   * @param result the bit that is set to whether the limit allowed it
+   */
+  record Learn(
+      int table,
+      int priority,
+      long cookie,
+      int idleSeconds,
+      int hardSeconds,
+      int finIdleSeconds,
+      int finHardSeconds,
+      Set<Option> options,
+      int limit,
+      Optional<Subfield> result,
+      List<LearnSpec> specs)
+      implements Nx {
+    /** In wire order, from bit 0. */
+    public enum Option {
+      /** Tell the controllers when the new flow goes. */
+      SEND_FLOW_REM,
+      /** The new flow goes when this one does. */
+      DELETE_LEARNED
+    }
+
+    public Learn {
+      checkUnsigned("learn table", table, 8);
+      checkUnsigned("learn priority", priority, 16);
+      checkUnsigned("learn idle_timeout", idleSeconds, 16);
+      checkUnsigned("learn hard_timeout", hardSeconds, 16);
+      checkUnsigned("learn fin_idle_timeout", finIdleSeconds, 16);
+      checkUnsigned("learn fin_hard_timeout", finHardSeconds, 16);
+      options = immutable(options, Option.class);
+      specs = List.copyOf(specs);
+      if (result.filter(bit -> bit.bits() != 1).isPresent()) {
+        throw new IllegalArgumentException(
+            "learn result_dst: " + result.get() + " (expected: one bit)");
+      }
+    }
+  }
+
+  /** Changes the timeouts of this flow once a FIN or RST of TCP was seen; 0 changes none. */
+  record FinTimeout(int idleSeconds, int hardSeconds) implements Nx {
+    public FinTimeout {
+      checkUnsigned("fin_timeout idle_timeout", idleSeconds, 16);
+      checkUnsigned("fin_timeout hard_timeout", hardSeconds, 16);
+    }
+  }
+
+  /**
+   * Sends samples of the packets to a set of IPFIX collectors.
+   *
+   * @param probability of 65535
+   * @param samplingPort the port that the sample tells of; {@link PortNo#ANY} for none
+   */
+  record Sample(
+      int probability,
+      int collectorSetId,
+      int observationDomainId,
+      int observationPointId,
+      int samplingPort,
+      Direction direction)
+      implements Nx {
+    /** Where the packet is seen; in wire order, from 0. */
+    public enum Direction {
+      UNSAID,
+      INGRESS,
+      EGRESS
+    }
+
+    public Sample {
+      checkUnsigned("sample probability", probability, 16);
+      if (probability == 0) {
+        throw new IllegalArgumentException("sample probability: 0 (expected: 1 to 65535)");
+      }
+    }
+  }
+
+  /** A new outermost header: Ethernet, MPLS or MPLS multicast, the packet type of which it has. */
+  record Encap(int packetType) implements Nx {
+    public static final int ETHERNET = 0;
+    public static final int MPLS = 0x0001_8847;
+    public static final int MPLS_MULTICAST = 0x0001_8848;
+
+    public Encap {
+      if (packetType != ETHERNET && packetType != MPLS && packetType != MPLS_MULTICAST) {
+        throw new IllegalArgumentException(
+            "encap: packet type 0x%x (expected: Ethernet or MPLS)".formatted(packetType));
+      }
+    }
+  }
+
+  /** Takes the outermost header off; what is under it has this packet type. */
+  record Decap(int packetType) implements Nx {
+    /** What the header itself says is under it. */
+    public static final int AS_THE_HEADER_SAYS = 0xfffe;
+  }
+
   /** Undoes {@link SetQueue}. */
   record PopQueue() implements Nx {}
 

@@ -100,6 +100,11 @@ final class ActionText {
               + ",max_len="
               + Integer.toUnsignedString(a.maxLen())
               + ")";
+      case Action.Learn a -> NxActionText.learn(a);
+      case Action.FinTimeout a -> NxActionText.finTimeout(a);
+      case Action.Sample a -> NxActionText.sample(a);
+      case Action.Encap a -> NxActionText.encap(a);
+      case Action.Decap a -> NxActionText.decap(a);
       case Action.PopQueue _ -> "pop_queue";
       case Action.Raw a -> "raw(" + a.bytes().toHex() + ")";
     };
@@ -206,7 +211,7 @@ final class ActionText {
   }
 
   /** Replaces a comma at the end by the closing parenthesis. */
-  private static String closed(StringBuilder text) {
+  static String closed(StringBuilder text) {
     if (text.charAt(text.length() - 1) == ',') {
       text.setLength(text.length() - 1);
     }

@@ -150,7 +150,7 @@ final class MatchText {
     decimal("nsh_ttl", Field.NSH_TTL);
     decimal("nsh_mdtype", Field.NSH_MDTYPE);
     decimal("nsh_np", Field.NSH_NP);
-    with(Field.NSH_SPI, f -> put("nsh_spi", "0x%06x".formatted(f.low())));
+    with(Field.NSH_SPI, f -> put("nsh_spi", "0x%x".formatted(f.low())));
     decimal("nsh_si", Field.NSH_SI);
     hex("nsh_c1", Field.NSH_C1);
     hex("nsh_c2", Field.NSH_C2);

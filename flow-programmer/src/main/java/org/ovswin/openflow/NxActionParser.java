@@ -32,6 +32,11 @@ final class NxActionParser {
         ActionParser.expectNothing(value, name);
         yield Optional.of(new Action.PopQueue());
       }
+      case "learn" -> Optional.of(LearnParser.learn(value));
+      case "fin_timeout" -> Optional.of(finTimeout(value));
+      case "sample" -> Optional.of(sample(value));
+      case "encap" -> Optional.of(encap(value));
+      case "decap" -> Optional.of(decap(value));
       case "raw" -> Optional.of(new Action.Raw(value.octets()));
       default -> Optional.empty();
     };
@@ -240,5 +245,77 @@ final class NxActionParser {
     int min = range.map(ends -> ends[0]).orElse(value).integer(16);
     int max = range.map(ends -> ends[1]).orElse(value).integer(16);
     return value.make(() -> new Nat.Ports(min, max));
+  }
+
+  private static Action finTimeout(Piece text) {
+    int idle = 0;
+    int hard = 0;
+    for (Piece.Pair argument : text.pairs()) {
+      switch (argument.name()) {
+        case "idle_timeout" -> idle = argument.value().integer(16);
+        case "hard_timeout" -> hard = argument.value().integer(16);
+        default -> throw argument.unlike("idle_timeout or hard_timeout");
+      }
+    }
+    return new Action.FinTimeout(idle, hard);
+  }
+
+  private static Action sample(Piece text) {
+    int probability = 0;
+    int collectors = 0;
+    int domain = 0;
+    int point = 0;
+    int port = PortNo.ANY;
+    Action.Sample.Direction direction = Action.Sample.Direction.UNSAID;
+    for (Piece.Pair argument : text.pairs()) {
+      Piece value = argument.value();
+      switch (argument.name()) {
+        case "probability" -> probability = value.integer(16);
+        case "collector_set_id" -> collectors = value.integer(32);
+        case "obs_domain_id" -> domain = value.integer(32);
+        case "obs_point_id" -> point = value.integer(32);
+        case "sampling_port" -> port = value.port();
+        case "ingress" -> direction = Action.Sample.Direction.INGRESS;
+        case "egress" -> direction = Action.Sample.Direction.EGRESS;
+        default ->
+            throw argument.unlike(
+                "one of probability, collector_set_id, obs_domain_id, obs_point_id, "
+                    + "sampling_port, ingress, egress");
+      }
+    }
+    Action.Sample.Direction seen = direction;
+    int[] numbers = {probability, collectors, domain, point, port};
+    return text.make(
+        () -> new Action.Sample(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], seen));
+  }
+
+  private static Action encap(Piece text) {
+    return switch (text.text()) {
+      case "ethernet" -> new Action.Encap(Action.Encap.ETHERNET);
+      case "mpls" -> new Action.Encap(Action.Encap.MPLS);
+      case "mpls_mc" -> new Action.Encap(Action.Encap.MPLS_MULTICAST);
+      default -> throw text.unlike("ethernet, mpls or mpls_mc");
+    };
+  }
+
+  /** {@code decap()} or {@code decap(packet_type(ns=…,type=…))}. */
+  private static Action decap(Piece text) {
+    List<Piece.Pair> arguments = text.pairs();
+    if (arguments.isEmpty()) {
+      return new Action.Decap(Action.Decap.AS_THE_HEADER_SAYS);
+    }
+    int namespace = 0;
+    int type = 0;
+    if (arguments.size() != 1 || !arguments.getFirst().name().equals("packet_type")) {
+      throw text.unlike("packet_type(ns=…,type=…) or nothing");
+    }
+    for (Piece.Pair part : arguments.getFirst().value().pairs()) {
+      switch (part.name()) {
+        case "ns" -> namespace = part.value().integer(16);
+        case "type" -> type = part.value().integer(16);
+        default -> throw part.unlike("ns and type");
+      }
+    }
+    return new Action.Decap(namespace << 16 | type);
   }
 }

@@ -205,7 +205,7 @@ public final class RandomFlows {
 
   /** An action that fits the headers that the match has promised. */
   private Action action(int depth) {
-    return switch (random.nextInt(depth > 0 ? 20 : 17)) {
+    return switch (random.nextInt(depth > 0 ? 24 : 19)) {
       case 0, 1 -> Actions.output(1 + random.nextInt(100));
       case 2 -> new Action.Output(reservedPort(), 0);
       case 3 -> new Action.Output(PortNo.CONTROLLER, random.nextInt(0x10000));
@@ -227,10 +227,65 @@ public final class RandomFlows {
       case 14 -> new Action.Push(subfield(Field.reg(1), 8));
       case 15 -> new Action.CheckPacketLarger(random.nextInt(9000), subfield(Field.reg(2), 1));
       case 16 -> new Action.OutputTruncated(1 + random.nextInt(100), 14 + random.nextInt(1000));
-      case 17, 18 ->
+      case 17 -> sample();
+      case 18 ->
+          protocol == 6
+              ? new Action.FinTimeout(random.nextInt(100), 1 + random.nextInt(100))
+              : Actions.CT_CLEAR;
+      case 19, 20 -> learn();
+      case 21, 22 ->
           headers == 0x0800 || headers == 0x86dd ? ct() : Actions.set(Field.NXM_IN_PORT, 0xffff);
       default -> new Action.Clone(List.of(action(depth - 1), action(depth - 1)));
     };
+  }
+
+  private Action sample() {
+    return new Action.Sample(
+        1 + random.nextInt(0xffff),
+        random.nextInt(),
+        random.nextInt(),
+        random.nextInt(),
+        chance(50) ? PortNo.ANY : 1 + random.nextInt(100),
+        List.of(Action.Sample.Direction.values()).get(random.nextInt(3)));
+  }
+
+  /** Learns from what every packet has, so that no header need be promised. */
+  private Action learn() {
+    List<LearnSpec> specs = new ArrayList<>();
+    Subfield address = subfield(Field.ETH_SRC, 1 + random.nextInt(48));
+    specs.add(
+        new LearnSpec(new LearnSpec.Source.InField(address), new LearnSpec.Target.Match(address)));
+    if (chance(50)) {
+      Subfield source = subfield(Field.reg(random.nextInt(16)), 16);
+      Subfield target = subfield(Field.reg(random.nextInt(16)), 16);
+      specs.add(
+          new LearnSpec(new LearnSpec.Source.InField(source), new LearnSpec.Target.Match(target)));
+      specs.add(new LearnSpec(new LearnSpec.Source.InField(source), new LearnSpec.Target.Output()));
+    }
+    if (chance(50)) {
+      int bits = 1 + random.nextInt(64);
+      long value = random.nextLong() >>> (64 - bits);
+      specs.add(
+          new LearnSpec(
+              new LearnSpec.Source.Constant(0, value, bits),
+              chance(50)
+                  ? new LearnSpec.Target.Load(subfield(Field.TUN_ID, bits))
+                  : new LearnSpec.Target.Match(subfield(Field.TUN_ID, bits))));
+    }
+    Optional<Subfield> result =
+        chance(30) ? Optional.of(subfield(Field.reg(5), 1)) : Optional.empty();
+    return new Action.Learn(
+        random.nextInt(LAST_TABLE),
+        random.nextInt(0x10000),
+        random.nextLong(),
+        random.nextInt(3) * 500,
+        random.nextInt(3) * 500,
+        random.nextInt(3),
+        random.nextInt(3),
+        chance(30) ? Set.of(Action.Learn.Option.SEND_FLOW_REM) : Set.of(),
+        chance(30) ? 1 + random.nextInt(100) : 0,
+        result,
+        specs);
   }
 
   private int reservedPort() {

@@ -46,10 +46,48 @@ final class NxActionDecoder {
                 OptionalInt.empty(),
                 Action.Controller.Mode.CONTINUE));
       }
+      case Wire.NX_LEARN, Wire.NX_LEARN2 -> LearnCodec.read(subtype, in);
+      case Wire.NX_FIN_TIMEOUT -> Optional.of(new Action.FinTimeout(in.u16(), in.u16()));
+      case Wire.NX_SAMPLE, Wire.NX_SAMPLE2, Wire.NX_SAMPLE3 -> Optional.of(sample(subtype, in));
+      case Wire.NX_ENCAP -> encap(in);
+      case Wire.NX_DECAP -> {
+        in.skip(2);
+        yield Optional.of(new Action.Decap(in.i32()));
+      }
       case Wire.NX_CONTROLLER2 -> controller2(in);
       case Wire.NX_CT -> ct(in, version, depth);
       default -> Optional.empty();
     };
+  }
+
+  private static Action sample(int subtype, WireReader in) {
+    int at = in.offset();
+    int probability = in.u16();
+    int collectors = in.i32();
+    int domain = in.i32();
+    int point = in.i32();
+    int port = subtype == Wire.NX_SAMPLE ? PortNo.ANY : PortNo.from16(in.u16());
+    int direction = subtype == Wire.NX_SAMPLE3 ? in.u8() : 0;
+    Action.Sample.Direction[] directions = Action.Sample.Direction.values();
+    if (direction >= directions.length) {
+      throw new MalformedMessageException(
+          at, "sample direction: " + direction + " (expected: 0 to 2)");
+    }
+    return new Action.Sample(probability, collectors, domain, point, port, directions[direction]);
+  }
+
+  /** Empty for a header that is made with properties, or of another kind. */
+  private static Optional<Action> encap(WireReader in) {
+    int headerSize = in.u16();
+    int packetType = in.i32();
+    boolean known =
+        switch (packetType) {
+          case Action.Encap.ETHERNET, Action.Encap.MPLS, Action.Encap.MPLS_MULTICAST -> true;
+          default -> false;
+        };
+    return known && headerSize == 0 && !in.hasMore()
+        ? Optional.of(new Action.Encap(packetType))
+        : Optional.empty();
   }
 
   private static Optional<Action> ct(WireReader in, Version version, int depth) {

@@ -46,9 +46,47 @@ final class NxActionEncoder {
         out.writeInt(maxLen);
         finish(out, start);
       }
+      case Action.Learn a -> LearnCodec.write(out, a);
+      case Action.FinTimeout(int idleSeconds, int hardSeconds) -> {
+        int start = startNx(out, Wire.NX_FIN_TIMEOUT);
+        out.writeShort(idleSeconds);
+        out.writeShort(hardSeconds);
+        finish(out, start);
+      }
+      case Action.Sample a -> sample(out, a);
+      case Action.Encap(int packetType) -> {
+        int start = startNx(out, Wire.NX_ENCAP);
+        out.writeZero(2);
+        out.writeInt(packetType);
+        finish(out, start);
+      }
+      case Action.Decap(int packetType) -> {
+        int start = startNx(out, Wire.NX_DECAP);
+        out.writeZero(2);
+        out.writeInt(packetType);
+        finish(out, start);
+      }
       case Action.PopQueue() -> finish(out, startNx(out, Wire.NX_POP_QUEUE));
       case Action.Raw(Octets bytes) -> ActionEncoder.writeOctets(out, bytes);
     }
+  }
+
+  /** The shortest of the three forms that says all. */
+  private static void sample(ByteBuf out, Action.Sample a) {
+    boolean directed = a.direction() != Action.Sample.Direction.UNSAID;
+    boolean ofPort = a.samplingPort() != PortNo.ANY;
+    int start =
+        startNx(out, directed ? Wire.NX_SAMPLE3 : ofPort ? Wire.NX_SAMPLE2 : Wire.NX_SAMPLE);
+    out.writeShort(a.probability());
+    out.writeInt(a.collectorSetId());
+    out.writeInt(a.observationDomainId());
+    out.writeInt(a.observationPointId());
+    if (directed || ofPort) {
+      out.writeShort(PortNo.to16(a.samplingPort()));
+      out.writeByte(Wire.indexOf(a.direction()));
+      out.writeZero(5);
+    }
+    finish(out, start);
   }
 
   private static void resubmit(ByteBuf out, Action.Resubmit a) {

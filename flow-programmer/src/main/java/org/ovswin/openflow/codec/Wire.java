@@ -28,19 +28,27 @@ final class Wire {
   static final int NX_NOTE = 8;
   static final int NX_RESUBMIT_TABLE = 14;
   static final int NX_OUTPUT_REG = 15;
+  static final int NX_LEARN = 16;
   static final int NX_EXIT = 17;
+  static final int NX_FIN_TIMEOUT = 19;
   static final int NX_CONTROLLER = 20;
   static final int NX_STACK_PUSH = 27;
   static final int NX_STACK_POP = 28;
+  static final int NX_SAMPLE = 29;
   static final int NX_REG_LOAD2 = 33;
   static final int NX_CONJUNCTION = 34;
   static final int NX_CT = 35;
   static final int NX_NAT = 36;
   static final int NX_CONTROLLER2 = 37;
+  static final int NX_SAMPLE2 = 38;
   static final int NX_OUTPUT_TRUNC = 39;
+  static final int NX_SAMPLE3 = 41;
   static final int NX_CLONE = 42;
   static final int NX_CT_CLEAR = 43;
   static final int NX_RESUBMIT_TABLE_CT = 44;
+  static final int NX_LEARN2 = 45;
+  static final int NX_ENCAP = 46;
+  static final int NX_DECAP = 47;
   static final int NX_CHECK_PKT_LARGER = 49;
 
   /** The table of a resubmit that stays in the current one. */

@@ -29,7 +29,7 @@ final class GoldenTextTest {
 
   /** Why a text does not give the bytes. */
   private enum Reason {
-    /** An action that is not parsed: learn, multipath, sample, … */
+    /** An action that the model keeps raw: multipath, bundle, … */
     ACTION_NOT_KNOWN,
     /** A mask of the whole field is no mask in the model; the switch tells them apart. */
     WHOLE_MASK,
@@ -48,7 +48,7 @@ final class GoldenTextTest {
 
   private static final Map<Reason, Integer> COUNTS =
       Map.of(
-          Reason.ACTION_NOT_KNOWN, 102,
+          Reason.ACTION_NOT_KNOWN, 27,
           Reason.FIELD_NOT_KNOWN, 45,
           Reason.WHOLE_MASK, 12,
           Reason.OTHER_FORM, 8,
@@ -81,7 +81,7 @@ final class GoldenTextTest {
     }
     assertThat(failures).as("%d exact", exact).isEmpty();
     assertThat(exceptions).as("%d exact", exact).isEqualTo(new TreeMap<>(COUNTS));
-    assertThat(exact).isGreaterThan(1000);
+    assertThat(exact).isGreaterThan(1100);
   }
 
   private static Optional<Reason> check(JsonNode vector, List<String> failures) {
