@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.ovswin.openflow.Message;
 import org.ovswin.openflow.OpenFlowMessage;
@@ -18,6 +19,7 @@ import org.ovswin.openflow.OpenFlowMessage;
  * Whole messages of Open vSwitch's tests, shown as ofp-print shows them. The exceptions are counted
  * by reason, and the counts are exact, so they can only shrink.
  */
+@Tag("vectors")
 final class GoldenPrintTest {
   /** Why a message is not shown as ofp-print shows it. */
   private enum Reason {
