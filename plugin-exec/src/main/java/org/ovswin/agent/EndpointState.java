@@ -15,9 +15,15 @@ sealed interface EndpointState {
   /** It is as the specification says. */
   record Attached(Endpoint endpoint) implements EndpointState {}
 
-  /** It could not be made; tried again at the given time. */
-  record Failed(EndpointException.Reason reason, String message, Instant retryAt)
+  /** It could not be made or removed; the same is tried again at the given time. */
+  record Failed(Step step, EndpointException.Reason reason, String message, Instant retryAt)
       implements EndpointState {}
+
+  /** What was asked of the operating system. */
+  enum Step {
+    ATTACH,
+    DETACH
+  }
 
   /** It is not there any more. */
   record Detached() implements EndpointState {}

@@ -93,12 +93,14 @@ final class HostSide implements AutoCloseable {
   void attach(PodView pod) {
     run(
         pod,
+        EndpointState.Step.ATTACH,
         () -> new EndpointState.Attached(endpoints.attach(pod.endpointSpec(block, config.mtu()))));
   }
 
   void detach(PodView pod) {
     run(
         pod,
+        EndpointState.Step.DETACH,
         () -> {
           endpoints.detach(pod.hostName());
           return new EndpointState.Detached();
@@ -119,33 +121,36 @@ final class HostSide implements AutoCloseable {
         .toList();
   }
 
-  private void run(PodView pod, EndpointCall call) {
+  private void run(PodView pod, EndpointState.Step step, EndpointCall call) {
     Runnable task =
-        () -> tell.accept(new Event.EndpointMoved(pod.lease().attachment(), outcome(pod, call)));
+        () ->
+            tell.accept(
+                new Event.EndpointMoved(pod.lease().attachment(), outcome(pod, step, call)));
     try {
       threads.execute(task);
     } catch (RejectedExecutionException e) {
       tell.accept(
           new Event.EndpointMoved(
               pod.lease().attachment(),
-              failed(EndpointException.Reason.SYSTEM, "too many endpoint calls under way")));
+              failed(step, EndpointException.Reason.SYSTEM, "too many endpoint calls under way")));
     }
   }
 
-  private EndpointState outcome(PodView pod, EndpointCall call) {
+  private EndpointState outcome(PodView pod, EndpointState.Step step, EndpointCall call) {
     try {
       return call.run();
     } catch (EndpointException e) {
       LOG.warn("pod={} endpoint={} failed: {}", pod.displayName(), pod.hostName(), e.getMessage());
-      return failed(e.reason(), String.valueOf(e.getMessage()));
+      return failed(step, e.reason(), String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       LOG.error("pod={} endpoint={} failed", pod.displayName(), pod.hostName(), e);
-      return failed(EndpointException.Reason.SYSTEM, e.toString());
+      return failed(step, EndpointException.Reason.SYSTEM, e.toString());
     }
   }
 
-  private EndpointState failed(EndpointException.Reason reason, String message) {
-    return new EndpointState.Failed(reason, message, clock.instant().plus(ENDPOINT_RETRY));
+  private EndpointState failed(
+      EndpointState.Step step, EndpointException.Reason reason, String message) {
+    return new EndpointState.Failed(step, reason, message, clock.instant().plus(ENDPOINT_RETRY));
   }
 
   @FunctionalInterface

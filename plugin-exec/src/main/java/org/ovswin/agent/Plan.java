@@ -105,7 +105,10 @@ record Plan(
   private static boolean wantsDetach(PodView pod, Instant now) {
     return switch (pod.endpoint()) {
       case EndpointState.Unknown _, EndpointState.Attached _ -> true;
-      case EndpointState.Failed failed -> !now.isBefore(failed.retryAt());
+      // What could not be made need not wait for its next try to be removed: an ADD that fails
+      // answers when nothing of it is left.
+      case EndpointState.Failed failed ->
+          failed.step() == EndpointState.Step.ATTACH || !now.isBefore(failed.retryAt());
       case EndpointState.Busy _, EndpointState.Detached _ -> false;
     };
   }

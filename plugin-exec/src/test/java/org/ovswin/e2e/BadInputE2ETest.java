@@ -163,5 +163,8 @@ class BadInputE2ETest {
     assertThat(answer.code()).as(answer.out()).isEqualTo(4);
     assertThat(answer.out()).contains("CNI_NETNS: " + missing, "expected");
     assertThat(Footprint.of(cluster, "node1")).isEqualTo(before);
+    Path made = cluster.lab().addSandbox("raw");
+    assertThat(Cni.on(cluster.node(1)).add("c0ffee", made).succeeded()).isTrue();
+    assertThat(Cni.on(cluster.node(1)).del("c0ffee", made).succeeded()).isTrue();
   }
 }
