@@ -50,6 +50,8 @@ class LabTest {
       id = lab.id();
       lab.nodes().forEach(LabNode::startOvs);
       assertThat(Teardown.marked(id)).hasSize(4);
+      // Four namespaces, the processes of two switches, the directory.
+      assertThat(Lab.leftovers(base, id)).hasSize(9);
       assertThat(lab.node("node2").vsctl("get", "Open_vSwitch", ".", "external_ids:system-id"))
           .contains("node2");
     }
@@ -245,5 +247,6 @@ class LabTest {
     assertThat(namespaces()).noneMatch(name -> name.startsWith(id));
     assertThat(Teardown.marked(id)).isEmpty();
     assertThat(base.resolve(id)).doesNotExist();
+    assertThat(Lab.leftovers(base, id)).isEmpty();
   }
 }
