@@ -22,7 +22,7 @@ final class Owner {
   static UUID of(Path stateDirectory) throws IOException {
     Path file = stateDirectory.resolve("owner");
     if (Files.exists(file)) {
-      String text = Files.readString(file).strip();
+      String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
       try {
         return UUID.fromString(text);
       } catch (IllegalArgumentException e) {
