@@ -2,6 +2,7 @@ package org.ovswin.agent;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ovsdb.jsonrpc.OvsdbAddress;
 
 /**
  * The agent's configuration file, validated.
@@ -32,9 +34,19 @@ public record AgentConfig(
     Mode mode,
     int mtu) {
 
-  private static final Pattern NODE_NAME =
-      Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
-  private static final Pattern INTERFACE_NAME = Pattern.compile("[^/:\\s]{1,15}");
+  private static final String LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+  private static final Pattern NODE_NAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
+  private static final int MAX_NODE_NAME = 253;
+
+  /** Printable ASCII but '/' and ':' (Linux, dev_valid_name), and no name of a directory. */
+  private static final Pattern INTERFACE_NAME = Pattern.compile("(?!\\.{1,2}$)[!-.0-9;-~]{1,15}");
+
+  private static final String INTERFACE_NAME_EXPECTATION =
+      "an interface name of 1 to 15 characters";
+
+  /** Linux, sizeof(sockaddr_un.sun_path) without its terminator; bytes. */
+  private static final int MAX_SOCKET_PATH = 107;
+
   private static final int DEFAULT_MTU = 1500;
 
   /** RFC 791: every link carries 68 bytes; Ethernet jumbo frames end below 9216. */
@@ -44,10 +56,18 @@ public record AgentConfig(
 
   public AgentConfig {
     require(
-        NODE_NAME.matcher(node).matches() && node.length() <= 253,
+        node.length() <= MAX_NODE_NAME && NODE_NAME.matcher(node).matches(),
         "node",
         node,
-        "a lower-case DNS name of at most 253 characters");
+        "a lower-case DNS name of at most "
+            + MAX_NODE_NAME
+            + " characters, 63 between two dots, such as worker-1");
+    require(
+        socketPath(socketDirectory).toString().getBytes(StandardCharsets.UTF_8).length
+            <= MAX_SOCKET_PATH,
+        "socketDirectory",
+        socketDirectory,
+        "a shorter one: a socket's path has at most " + MAX_SOCKET_PATH + " bytes");
     require(
         mtu >= MIN_MTU && mtu <= MAX_MTU,
         "mtu",
@@ -63,6 +83,11 @@ public record AgentConfig(
         "uplink.address",
         uplink.address(),
         "an address outside cluster.cidr " + cluster.cidr());
+    require(
+        !openvswitch.bridge().equals(uplink.device()),
+        "openvswitch.bridge",
+        openvswitch.bridge(),
+        "another name than uplink.device, which becomes a port of the bridge");
   }
 
   @JsonCreator
@@ -93,6 +118,10 @@ public record AgentConfig(
 
   /** The Unix socket on which the launcher reaches this agent. */
   public Path cniSocket() {
+    return socketPath(socketDirectory);
+  }
+
+  private static Path socketPath(Path socketDirectory) {
     return socketDirectory.resolve("cni.sock");
   }
 
@@ -111,13 +140,22 @@ public record AgentConfig(
     /** A /29 leaves five pods beside network, gateway and broadcast address. */
     private static final int MAX_BLOCK_PREFIX_LENGTH = 29;
 
+    /** The lease database keeps a bit per address. */
+    private static final int MIN_BLOCK_PREFIX_LENGTH = 8;
+
     public Cluster {
       require(cidr.network() instanceof Ipv4Address, "cluster.cidr", cidr, "an IPv4 range");
+      int least = Math.max(cidr.length(), MIN_BLOCK_PREFIX_LENGTH);
       require(
-          blockPrefixLength >= cidr.length() && blockPrefixLength <= MAX_BLOCK_PREFIX_LENGTH,
+          blockPrefixLength >= least && blockPrefixLength <= MAX_BLOCK_PREFIX_LENGTH,
           "cluster.blockPrefixLength",
           blockPrefixLength,
-          "a number from " + cidr.length() + " (cluster.cidr) to " + MAX_BLOCK_PREFIX_LENGTH);
+          "a number from "
+              + least
+              + " to "
+              + MAX_BLOCK_PREFIX_LENGTH
+              + "; cluster.cidr is "
+              + cidr);
       require(
           block.isEmpty() || block.get().length() == blockPrefixLength,
           "cluster.block",
@@ -154,7 +192,8 @@ public record AgentConfig(
   /**
    * The switch.
    *
-   * @param database OVSDB address in Open vSwitch's notation, {@code unix:/path}
+   * @param database OVSDB address in Open vSwitch's notation, {@code unix:/path} or {@code
+   *     tcp:127.0.0.1:6640}
    * @param runDirectory where {@code BRIDGE.mgmt} is
    * @param bridge the bridge's name; the node's address sits on the local port of that name
    * @param datapathType {@code netdev} or {@code system}
@@ -166,12 +205,29 @@ public record AgentConfig(
           INTERFACE_NAME.matcher(bridge).matches(),
           "openvswitch.bridge",
           bridge,
-          "an interface name of 1 to 15 characters");
+          INTERFACE_NAME_EXPECTATION);
       require(
           datapathType.equals("netdev") || datapathType.equals("system"),
           "openvswitch.datapathType",
           datapathType,
           "netdev or system");
+      require(
+          isReachable(database),
+          "openvswitch.database",
+          database,
+          "unix:PATH or tcp:HOST:PORT with a port from 1 to 65535");
+    }
+
+    /** TLS would need a key and certificates, which have no keys here. */
+    private static boolean isReachable(String database) {
+      try {
+        return switch (OvsdbAddress.parse(database)) {
+          case OvsdbAddress.Unix _, OvsdbAddress.Tcp _ -> true;
+          case OvsdbAddress.Ssl _ -> false;
+        };
+      } catch (IllegalArgumentException e) {
+        return false;
+      }
     }
 
     @JsonCreator
@@ -210,7 +266,7 @@ public record AgentConfig(
           INTERFACE_NAME.matcher(device).matches(),
           "uplink.device",
           device,
-          "an interface name of 1 to 15 characters");
+          INTERFACE_NAME_EXPECTATION);
       require(
           subnet(address, prefixLength).contains(gateway),
           "uplink.gateway",
@@ -230,17 +286,18 @@ public record AgentConfig(
       String length = address.substring(slash + 1);
       require(
           length.matches("[12]?[0-9]|3[0-2]"), "uplink.address", address, "a length from 0 to 32");
+      return new UplinkConfig(
+          present("uplink.device", device),
+          ipv4(address, address.substring(0, slash)),
+          Integer.parseInt(length),
+          present("uplink.gateway", gateway));
+    }
+
+    private static Ipv4Address ipv4(String whole, String text) {
       try {
-        return new UplinkConfig(
-            present("uplink.device", device),
-            Ipv4Address.parse(address.substring(0, slash)),
-            Integer.parseInt(length),
-            present("uplink.gateway", gateway));
+        return Ipv4Address.parse(text);
       } catch (IllegalArgumentException e) {
-        String message = String.valueOf(e.getMessage());
-        throw message.startsWith("uplink.")
-            ? e
-            : new IllegalArgumentException("uplink.address: " + message, e);
+        throw new InvalidValue("uplink.address: " + whole + ": " + e.getMessage());
       }
     }
 
@@ -267,7 +324,7 @@ public record AgentConfig(
           return mode;
         }
       }
-      throw new IllegalArgumentException("mode: " + text + " (expected: host-gateway)");
+      throw new InvalidValue("mode: " + text + " (expected: host-gateway)");
     }
 
     @Override
@@ -278,14 +335,23 @@ public record AgentConfig(
 
   private static <T> T present(String field, @Nullable T value) {
     if (value == null) {
-      throw new IllegalArgumentException(field + ": empty (expected: a value)");
+      throw new InvalidValue(field + ": empty (expected: a value)");
     }
     return value;
   }
 
   private static void require(boolean holds, String field, Object value, String expectation) {
     if (!holds) {
-      throw new IllegalArgumentException(field + ": " + value + " (expected: " + expectation + ")");
+      throw new InvalidValue(field + ": " + value + " (expected: " + expectation + ")");
+    }
+  }
+
+  /** A value that cannot be; the message begins with the key's whole path. */
+  static final class InvalidValue extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    InvalidValue(String message) {
+      super(message);
     }
   }
 }

@@ -5,25 +5,23 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
-import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 
@@ -34,6 +32,9 @@ public final class AgentConfigFile {
 
   /** Far more than any configuration; a wrong path to a large file must not fill the memory. */
   private static final long MAX_BYTES = 64 * 1024;
+
+  /** Of a value that has another form than expected. */
+  private static final int MAX_SHOWN = 60;
 
   private static final ObjectMapper YAML =
       YAMLMapper.builder(
@@ -49,8 +50,6 @@ public final class AgentConfigFile {
                   .addDeserializer(Ipv4Address.class, text(Ipv4Address.class, Ipv4Address::parse))
                   .addDeserializer(Path.class, text(Path.class, AgentConfigFile::absolutePath)))
           .build();
-
-  private static final Pattern FOUND = Pattern.compile("from (\\w+) value");
 
   private AgentConfigFile() {}
 
@@ -69,6 +68,11 @@ public final class AgentConfigFile {
     } catch (NoSuchFileException e) {
       throw new InvalidConfigException(
           file + ": no such file (expected: the agent's configuration; see docs/configuration.md)");
+    } catch (AccessDeniedException e) {
+      throw new InvalidConfigException(
+          file + ": permission denied (expected: a file that this user may read)");
+    } catch (CharacterCodingException e) {
+      throw new InvalidConfigException(file + ": not text (expected: YAML in UTF-8)");
     } catch (InvalidConfigException e) {
       throw new InvalidConfigException(file + ": " + e.getMessage());
     } catch (IOException e) {
@@ -78,61 +82,71 @@ public final class AgentConfigFile {
 
   /** Reads a configuration's text. */
   static AgentConfig parse(String text) throws InvalidConfigException {
+    JsonNode document = document(text);
     try {
-      AgentConfig config = YAML.readValue(text, AgentConfig.class);
-      if (config == null) {
-        throw new InvalidConfigException("empty (expected: the keys node, cluster, …)");
-      }
-      return config;
+      return YAML.treeToValue(document, AgentConfig.class);
     } catch (UnrecognizedPropertyException e) {
       throw new InvalidConfigException(
           path(e) + ": unknown key (expected one of: " + known(e.getKnownPropertyIds()) + ")");
-    } catch (MismatchedInputException e) {
-      throw new InvalidConfigException(mismatch(e));
     } catch (JsonMappingException e) {
-      throw new InvalidConfigException(explain(e));
+      throw new InvalidConfigException(explain(e, document));
     } catch (JsonProcessingException e) {
-      throw new InvalidConfigException("not YAML: " + e.getOriginalMessage() + location(e));
+      throw new InvalidConfigException(oneLine(e));
     }
   }
 
-  /** What is there is of another kind than what is expected, or nothing is. */
-  private static String mismatch(MismatchedInputException e) {
-    String message = e.getOriginalMessage();
-    if (message.startsWith("No content")) {
-      return "empty (expected: the keys node, cluster, …)";
+  private static JsonNode document(String text) throws InvalidConfigException {
+    JsonNode document;
+    try {
+      document = YAML.readTree(text);
+    } catch (MismatchedInputException e) {
+      throw new InvalidConfigException("several documents (expected: one)" + location(e));
+    } catch (JsonProcessingException e) {
+      throw new InvalidConfigException("not YAML: " + oneLine(e) + location(e));
     }
-    if (message.startsWith("Missing required")) {
-      return path(e) + ": missing (expected: a value)" + location(e);
+    if (document.isMissingNode() || (document.isValueNode() && document.asText("").isBlank())) {
+      throw new InvalidConfigException("empty (expected: the keys node, cluster, …)");
     }
-    Matcher found = FOUND.matcher(message);
-    String value =
-        e instanceof InvalidFormatException format
-            ? String.valueOf(format.getValue())
-            : found.find() ? found.group(1).toLowerCase(Locale.ROOT) : "a value of another kind";
-    return "%s: %s (expected: %s)%s"
-        .formatted(
-            path(e).isEmpty() ? "the file" : path(e), value, kind(e.getTargetType()), location(e));
+    if (!document.isObject()) {
+      throw new InvalidConfigException(shown(document) + " (expected: the keys node, cluster, …)");
+    }
+    return document;
   }
 
-  private static String kind(@Nullable Class<?> type) {
-    if (type == Integer.class || type == int.class) {
+  private static String explain(JsonMappingException e, JsonNode document) {
+    Throwable cause = e.getCause();
+    if (cause instanceof AgentConfig.InvalidValue) {
+      return String.valueOf(cause.getMessage());
+    }
+    String path = path(e);
+    if (cause instanceof IllegalArgumentException) {
+      return path + ": " + cause.getMessage();
+    }
+    JsonNode value = document.at("/" + path.replace('.', '/'));
+    return value.isMissingNode()
+        ? path + ": missing (expected: a value)"
+        : path + ": " + shown(value) + " (expected: " + expectation(e) + ")";
+  }
+
+  private static String expectation(JsonMappingException e) {
+    Class<?> type = e instanceof MismatchedInputException m ? m.getTargetType() : null;
+    if (type == null || Number.class.isAssignableFrom(type)) {
       return "a whole number";
     }
-    return type == String.class ? "text" : "a section with keys";
+    return type.isRecord() ? "a section with keys" : "text";
   }
 
-  private static String explain(JsonMappingException e) {
-    Throwable cause = e.getCause();
-    if (cause instanceof IllegalArgumentException && cause.getMessage() != null) {
-      String path = path(e);
-      String message = cause.getMessage();
-      String leaf = path.substring(path.lastIndexOf('.') + 1);
-      boolean named =
-          message.matches("[a-z]+(\\.[a-zA-Z]+)?: .*") || message.startsWith(leaf + ":");
-      return path.isEmpty() || named ? message : path + ": " + message;
-    }
-    return (path(e).isEmpty() ? "" : path(e) + ": ") + e.getOriginalMessage() + location(e);
+  private static String shown(JsonNode value) {
+    String text = value.isValueNode() ? value.asText() : value.toString();
+    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
+  }
+
+  /** The parser's words, without the excerpt that it draws below them. */
+  private static String oneLine(JsonProcessingException e) {
+    return e.getOriginalMessage()
+        .lines()
+        .filter(line -> !line.isEmpty() && !Character.isWhitespace(line.charAt(0)))
+        .collect(Collectors.joining(", "));
   }
 
   private static String path(JsonMappingException e) {
@@ -173,7 +187,9 @@ public final class AgentConfigFile {
         try {
           return parse.apply(text);
         } catch (IllegalArgumentException e) {
-          throw JsonMappingException.from(parser, String.valueOf(e.getMessage()), e);
+          String reason = String.valueOf(e.getMessage());
+          String whole = reason.startsWith(text) ? reason : text + ": " + reason;
+          throw JsonMappingException.from(parser, whole, new IllegalArgumentException(whole, e));
         }
       }
     };
