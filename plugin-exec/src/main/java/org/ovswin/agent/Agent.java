@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import org.ovswin.cni.CniServer;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
@@ -53,55 +54,62 @@ final class Agent implements AutoCloseable {
   private volatile Optional<Throwable> failure = Optional.empty();
 
   private Agent(AgentConfig config) throws IOException, AgentException {
-    makePrivate(config.stateDirectory());
-    makePrivate(config.socketDirectory());
-    // Before anything is claimed or the switch is touched: a second agent with one of these
-    // directories would be noticed only when it had put the first one's flows in disorder.
-    opened(locked("stateDirectory", config.stateDirectory()));
-    opened(locked("socketDirectory", config.socketDirectory()));
-    HostInterfaces interfaces = new LinuxHostInterfaces();
-    BlockStore store =
-        opened(
-            FileBlockStore.open(
-                config.cluster().store().file(),
-                new ClusterRange(config.cluster().cidr(), config.cluster().blockPrefixLength()),
-                clock));
-    NodeRecord record = claim(config, store, uplinkMac(config, interfaces));
-    this.block = record.block();
-    LeaseDatabase leases =
-        opened(LeaseDatabase.open(config.leaseDirectory(), block, reserved(block), clock));
+    try {
+      makePrivate(config.stateDirectory());
+      makePrivate(config.socketDirectory());
+      // Before anything is claimed or the switch is touched: a second agent with one of these
+      // directories would be noticed only when it had put the first one's flows in disorder.
+      opened(locked("stateDirectory", config.stateDirectory()));
+      opened(locked("socketDirectory", config.socketDirectory()));
+      HostInterfaces interfaces = new LinuxHostInterfaces();
+      BlockStore store = opened(openStore(config));
+      this.block = claim(config, store, uplinkMac(config, interfaces)).block();
+      LeaseDatabase leases =
+          opened(LeaseDatabase.open(config.leaseDirectory(), block, reserved(block), clock));
 
-    HostSide host =
-        opened(
-            new HostSide(
-                config,
-                block,
-                Files.readString(BOOT_ID).strip(),
-                new LinuxEndpoints(),
-                interfaces,
-                clock));
-    EventRelay relay = new EventRelay();
-    Vswitch vswitch = opened(Vswitch.open(databaseOptions(config), relay));
-    FlowSwitch flowSwitch =
-        opened(OpenFlowSwitch.open(config.openvswitch().managementSocket(), relay));
-    this.reconciler =
-        opened(
-            new Reconciler(
-                config,
-                leases,
-                vswitch,
-                flowSwitch,
-                host,
-                new Requests(config, host.bootId(), clock),
-                clock,
-                this::fail));
-    host.reportTo(reconciler::tell);
-    relay.to(reconciler, config.uplink().gateway());
-    reconciler.start();
-    opened(store.watch(nodes -> reconciler.tell(new Event.NodesMoved(nodes))));
-    opened(
-        CniServer.open(
-            config.cniSocket(), new AgentHandler(config, reconciler, host, flowSwitch, clock)));
+      Inbox inbox = new Inbox();
+      Events events = new Events(inbox, config.uplink().gateway());
+      ExecutorService threads = HostSide.threads();
+      open.push(threads::shutdownNow);
+      HostSide host =
+          new HostSide(
+              config,
+              block,
+              Files.readString(BOOT_ID).strip(),
+              new LinuxEndpoints(),
+              interfaces,
+              clock,
+              threads,
+              inbox::tell);
+      Vswitch vswitch = opened(Vswitch.open(databaseOptions(config), events));
+      FlowSwitch flowSwitch =
+          opened(OpenFlowSwitch.open(config.openvswitch().managementSocket(), events));
+      this.reconciler =
+          new Reconciler(
+              config,
+              leases,
+              new RowSide(vswitch, inbox::tell),
+              new FlowSide(flowSwitch, inbox::tell),
+              host,
+              new GatewayProbe(flowSwitch),
+              new Requests(config, host.bootId(), clock),
+              clock);
+      opened(new ReconcilerThread(inbox, reconciler, this::fail)).start();
+      opened(store.watch(nodes -> inbox.tell(new Event.NodesMoved(nodes))));
+      opened(
+          CniServer.open(
+              config.cniSocket(), new AgentHandler(config, block, inbox, host, flowSwitch, clock)));
+    } catch (IOException | AgentException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private BlockStore openStore(AgentConfig config) throws IOException {
+    return FileBlockStore.open(
+        config.cluster().store().file(),
+        new ClusterRange(config.cluster().cidr(), config.cluster().blockPrefixLength()),
+        clock);
   }
 
   /**
@@ -239,64 +247,44 @@ final class Agent implements AutoCloseable {
     closed.countDown();
   }
 
-  /** Brings what the sessions tell to the reconciler, once there is one. */
-  static final class EventRelay implements VswitchListener, OpenFlowSwitch.Listener {
-    private volatile Optional<Reconciler> reconciler = Optional.empty();
-    private volatile Optional<Event> lastSwitchEvent = Optional.empty();
-    private volatile Optional<IpAddress> gateway = Optional.empty();
-
-    private void to(Reconciler target, IpAddress nextHop) {
-      gateway = Optional.of(nextHop);
-      synchronized (this) {
-        reconciler = Optional.of(target);
-        lastSwitchEvent.ifPresent(target::tell);
-      }
-      target.databaseMoved();
-    }
-
+  /** Brings what the sessions tell to the reconciler. */
+  private record Events(Inbox inbox, IpAddress gateway)
+      implements VswitchListener, OpenFlowSwitch.Listener {
     @Override
     public void connected(VswitchSnapshot snapshot) {
       LOG.info("ovsdb=up");
-      reconciler.ifPresent(Reconciler::databaseMoved);
+      inbox.databaseMoved();
     }
 
     @Override
     public void disconnected(String reason) {
       LOG.warn("ovsdb=down reason=\"{}\"", reason);
-      reconciler.ifPresent(Reconciler::databaseMoved);
+      inbox.databaseMoved();
     }
 
     @Override
     public void changed(VswitchSnapshot snapshot) {
-      reconciler.ifPresent(Reconciler::databaseMoved);
+      inbox.databaseMoved();
     }
 
     @Override
     public void switchUp() {
       LOG.info("openflow=up");
-      switchEvent(new Event.SwitchUp());
+      inbox.tell(new Event.SwitchUp());
     }
 
     @Override
     public void switchDown(String reason) {
       LOG.warn("openflow=down reason=\"{}\"", reason);
-      switchEvent(new Event.SwitchDown(reason));
-    }
-
-    private synchronized void switchEvent(Event event) {
-      lastSwitchEvent = Optional.of(event);
-      reconciler.ifPresent(target -> target.tell(event));
+      inbox.tell(new Event.SwitchDown(reason));
     }
 
     @Override
     public void frame(byte[] frame) {
       ArpFrame.parse(frame)
           .filter(arp -> arp.operation() == ArpFrame.REPLY)
-          .filter(arp -> gateway.equals(Optional.of(arp.sender())))
-          .ifPresent(
-              arp ->
-                  reconciler.ifPresent(
-                      target -> target.tell(new Event.GatewayAnswered(arp.senderMac()))));
+          .filter(arp -> arp.sender().equals(gateway))
+          .ifPresent(arp -> inbox.gatewayAnswered(arp.senderMac()));
     }
   }
 }

@@ -22,7 +22,6 @@ import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.MacAddress;
-import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowDiff;
 import org.ovswin.pipeline.NodeState;
@@ -42,19 +41,22 @@ final class AgentHandler implements CniHandler {
   private static final IpPrefix EVERYWHERE = IpPrefix.parse("0.0.0.0/0");
 
   private final AgentConfig config;
-  private final Reconciler reconciler;
+  private final IpPrefix block;
+  private final Inbox inbox;
   private final HostSide host;
   private final FlowSwitch flowSwitch;
   private final InstantSource clock;
 
   AgentHandler(
       AgentConfig config,
-      Reconciler reconciler,
+      IpPrefix block,
+      Inbox inbox,
       HostSide host,
       FlowSwitch flowSwitch,
       InstantSource clock) {
     this.config = config;
-    this.reconciler = reconciler;
+    this.block = block;
+    this.inbox = inbox;
     this.host = host;
     this.flowSwitch = flowSwitch;
     this.clock = clock;
@@ -65,10 +67,10 @@ final class AgentHandler implements CniHandler {
     CompletableFuture<PodView> done = new CompletableFuture<>();
     offer(new Event.Add(request, done));
     PodView pod = await(done, Duration.between(clock.instant(), request.deadline()).plus(GRACE));
-    return result(pod, look().block());
+    return result(pod);
   }
 
-  private CniResult result(PodView pod, IpPrefix block) throws CniException {
+  private CniResult result(PodView pod) throws CniException {
     if (!(pod.endpoint() instanceof EndpointState.Attached attached)) {
       throw CniErrors.internal("pod " + pod.displayName() + " is ready without an endpoint");
     }
@@ -90,15 +92,14 @@ final class AgentHandler implements CniHandler {
   @Override
   public void del(CniRequest request) throws CniException {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    Attachment attachment = new Attachment(request.containerId(), request.ifName());
-    offer(new Event.Delete(attachment, request.deadline(), done));
+    offer(new Event.Delete(Admission.attachment(request), request.deadline(), done));
     await(done, Duration.between(clock.instant(), request.deadline()).plus(GRACE));
   }
 
   @Override
   public void check(CniRequest request) throws CniException {
     NodeView view = look();
-    PodView pod = view.pods().get(new Attachment(request.containerId(), request.ifName()));
+    PodView pod = view.pods().get(Admission.attachment(request));
     if (pod == null || !pod.isHeld()) {
       throw CniErrors.unknownContainer(request.containerId());
     }
@@ -179,7 +180,7 @@ final class AgentHandler implements CniHandler {
   }
 
   private void offer(Event request) throws CniException {
-    if (!reconciler.offer(request)) {
+    if (!inbox.offer(request)) {
       throw CniErrors.tryAgainLater(
           "the agent has too many requests or is stopping", "node " + config.node());
     }

@@ -55,6 +55,10 @@ public final class AgentMain {
       System.err.println("ovs-win: " + e.getMessage());
       LOG.debug("start failed", e);
       return FAILED;
+    } catch (RuntimeException e) {
+      System.err.println("ovs-win: " + e.getMessage());
+      LOG.error("start failed", e);
+      return FAILED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return FAILED;

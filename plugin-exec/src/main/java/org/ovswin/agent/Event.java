@@ -32,8 +32,8 @@ sealed interface Event {
   /** The OpenFlow session is down. */
   record SwitchDown(String reason) implements Event {}
 
-  /** The switch's flows of ours, asked for in a session and after so many changes of ours. */
-  record FlowsDumped(long session, long changes, List<Flow> flows) implements Event {}
+  /** The switch's flows of ours, asked for in a session. */
+  record FlowsDumped(long session, List<Flow> flows) implements Event {}
 
   /** A bundle was committed, or refused as a whole. */
   record FlowsApplied(long session, List<FlowChange> changes, Optional<Throwable> failure)

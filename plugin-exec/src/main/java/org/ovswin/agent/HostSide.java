@@ -6,6 +6,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * each runs on a thread of a small pool and reports back as an event; the rest is the reconciler's
  * thread's alone.
  */
-final class HostSide implements AutoCloseable {
+final class HostSide {
   private static final Logger LOG = LoggerFactory.getLogger(HostSide.class);
 
   /** Kernel work of different pods runs side by side, but the kernel has one lock for all of it. */
@@ -44,8 +46,8 @@ final class HostSide implements AutoCloseable {
   private final Endpoints endpoints;
   private final HostInterfaces interfaces;
   private final InstantSource clock;
-  private final ThreadPoolExecutor threads;
-  private Consumer<Event> tell = _ -> {};
+  private final Executor threads;
+  private final Consumer<Event> tell;
 
   private LocalPort localPort = LocalPort.UNKNOWN;
   private Instant localPortNotBefore = Instant.MIN;
@@ -54,6 +56,8 @@ final class HostSide implements AutoCloseable {
   private enum LocalPort {
     UNKNOWN,
     CONVERGING,
+    /** Being converged, but it may be another device by now: the outcome counts for nothing. */
+    STALE,
     RIGHT
   }
 
@@ -63,26 +67,28 @@ final class HostSide implements AutoCloseable {
       String bootId,
       Endpoints endpoints,
       HostInterfaces interfaces,
-      InstantSource clock) {
+      InstantSource clock,
+      Executor threads,
+      Consumer<Event> tell) {
     this.config = config;
     this.block = block;
     this.bootId = bootId;
     this.endpoints = endpoints;
     this.interfaces = interfaces;
     this.clock = clock;
-    this.threads =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            1,
-            TimeUnit.MINUTES,
-            new LinkedBlockingQueue<>(MAX_QUEUED),
-            Thread.ofPlatform().name("host-", 0).daemon().factory());
+    this.threads = threads;
+    this.tell = tell;
   }
 
-  /** Where results go; set before the first call. */
-  void reportTo(Consumer<Event> consumer) {
-    tell = consumer;
+  /** The threads for the calls that block. */
+  static ExecutorService threads() {
+    return new ThreadPoolExecutor(
+        THREADS,
+        THREADS,
+        1,
+        TimeUnit.MINUTES,
+        new LinkedBlockingQueue<>(MAX_QUEUED),
+        Thread.ofPlatform().name("host-", 0).daemon().factory());
   }
 
   /** The boot that leases made now belong to. */
@@ -160,9 +166,11 @@ final class HostSide implements AutoCloseable {
 
   /** The switch has come back, or it is time to look: the device may be another one. */
   void localPortMayBeNew(Instant now) {
-    if (localPort == LocalPort.RIGHT) {
-      localPort = LocalPort.UNKNOWN;
-    }
+    localPort =
+        switch (localPort) {
+          case UNKNOWN, RIGHT -> LocalPort.UNKNOWN;
+          case CONVERGING, STALE -> LocalPort.STALE;
+        };
     localPortNotBefore = now;
   }
 
@@ -175,7 +183,8 @@ final class HostSide implements AutoCloseable {
   }
 
   void localPortMoved(Optional<String> problem, Instant now) {
-    localPort = problem.isEmpty() ? LocalPort.RIGHT : LocalPort.UNKNOWN;
+    boolean right = problem.isEmpty() && localPort == LocalPort.CONVERGING;
+    localPort = right ? LocalPort.RIGHT : LocalPort.UNKNOWN;
     localPortNotBefore = now.plus(LOCAL_PORT_RETRY);
     if (problem.isPresent() && !problem.equals(lastProblem)) {
       LOG.warn("local port not ready: {}", problem.get());
@@ -189,7 +198,11 @@ final class HostSide implements AutoCloseable {
       return;
     }
     localPort = LocalPort.CONVERGING;
-    threads.execute(() -> tell.accept(new Event.LocalPortMoved(convergeNow())));
+    try {
+      threads.execute(() -> tell.accept(new Event.LocalPortMoved(convergeNow())));
+    } catch (RejectedExecutionException e) {
+      tell.accept(new Event.LocalPortMoved(Optional.of("too many calls under way")));
+    }
   }
 
   private Optional<String> convergeNow() {
@@ -224,10 +237,5 @@ final class HostSide implements AutoCloseable {
         List.of(InetPrefix.parse(uplink.address() + "/" + uplink.prefixLength())),
         routes,
         Optional.of(uplink.device()));
-  }
-
-  @Override
-  public void close() {
-    threads.shutdownNow();
   }
 }

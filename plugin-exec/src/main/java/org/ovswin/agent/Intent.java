@@ -3,7 +3,9 @@ package org.ovswin.agent;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.ovswin.pipeline.NodeState.HostPort;
 import org.ovswin.pipeline.NodeState.Protocol;
 
@@ -41,23 +43,31 @@ record Intent(String sandbox, List<HostPort> hostPorts) {
    */
   static Intent parse(String json) {
     try {
-      Document document = JSON.readValue(json, Document.class);
-      return new Intent(
-          document.sandbox(),
-          document.hostPorts().stream()
-              .map(port -> new HostPort(port.protocol(), port.hostPort(), port.podPort()))
-              .toList());
+      Document document = present(JSON.readValue(json, Document.class));
+      List<HostPort> hostPorts = new ArrayList<>();
+      for (Port port : present(document.hostPorts())) {
+        Port there = present(port);
+        hostPorts.add(new HostPort(present(there.protocol()), there.hostPort(), there.podPort()));
+      }
+      return new Intent(present(document.sandbox()), hostPorts);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("intent: " + e.getOriginalMessage(), e);
     }
   }
 
+  private static <T> T present(@Nullable T value) {
+    if (value == null) {
+      throw new IllegalArgumentException("intent: null (expected: sandbox and hostPorts)");
+    }
+    return value;
+  }
+
   private record Document(
-      @JsonProperty(required = true) String sandbox,
-      @JsonProperty(required = true) List<Port> hostPorts) {}
+      @JsonProperty(required = true) @Nullable String sandbox,
+      @JsonProperty(required = true) @Nullable List<@Nullable Port> hostPorts) {}
 
   private record Port(
-      @JsonProperty(required = true) Protocol protocol,
+      @JsonProperty(required = true) @Nullable Protocol protocol,
       @JsonProperty(required = true) int hostPort,
       @JsonProperty(required = true) int podPort) {}
 }

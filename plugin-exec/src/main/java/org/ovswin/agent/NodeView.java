@@ -1,16 +1,16 @@
 package org.ovswin.agent;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.ovswin.ipam.address.IpPrefix;
-import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.MacAddress;
-import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.openflow.Flow;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
@@ -26,7 +26,8 @@ import org.ovswin.pipeline.NodeState;
  * @param pods every lease, also those being torn down
  * @param vswitch the OVSDB replica
  * @param installed the switch's flows of ours; empty while they are not known
- * @param nodes the cluster's records; empty until the store has been read
+ * @param coming what was sent to the switch and not answered yet
+ * @param peers the other nodes; empty until the store has been read
  * @param gatewayMac the next hop's, once it has answered
  * @param startup whether the agent has just begun
  * @param switchProblem why {@code installed} is empty, where it is
@@ -37,7 +38,8 @@ record NodeView(
     Map<Attachment, PodView> pods,
     VswitchSnapshot vswitch,
     Optional<Map<Flow.Key, Flow>> installed,
-    Optional<List<NodeRecord>> nodes,
+    Coming coming,
+    Optional<List<NodeState.Peer>> peers,
     Optional<MacAddress> gatewayMac,
     Startup startup,
     String switchProblem) {
@@ -50,8 +52,24 @@ record NodeView(
     OVER
   }
 
+  /**
+   * What may turn up in the switch any moment, although nothing of it is seen yet: a pod of which
+   * something is coming is not gone.
+   *
+   * @param ports names of ports in the transaction under way
+   * @param cookies of flows in the bundle under way
+   */
+  record Coming(Set<String> ports, Set<Long> cookies) {
+    static final Coming NOTHING = new Coming(Set.of(), Set.of());
+
+    Coming {
+      ports = Set.copyOf(ports);
+      cookies = Set.copyOf(cookies);
+    }
+  }
+
   NodeView {
-    pods = Map.copyOf(pods);
+    pods = Collections.unmodifiableMap(new LinkedHashMap<>(pods));
   }
 
   /** Whether the replica of the configuration is being kept up to date. */
@@ -64,7 +82,7 @@ record NodeView(
    */
   boolean isComplete() {
     return gatewayMac.isPresent()
-        && nodes.isPresent()
+        && peers.isPresent()
         && databaseUp()
         && installed.isPresent()
         && pods.values().stream()
@@ -96,7 +114,7 @@ record NodeView(
   Optional<NodeState> nodeState() {
     OptionalInt uplinkPort = ofport(config.uplink().device());
     Optional<MacAddress> mac = uplinkMac();
-    if (uplinkPort.isEmpty() || mac.isEmpty() || nodes.isEmpty()) {
+    if (uplinkPort.isEmpty() || mac.isEmpty() || peers.isEmpty()) {
       return Optional.empty();
     }
     NodeState.Uplink uplink =
@@ -107,46 +125,28 @@ record NodeView(
             config.uplink().gateway(),
             gatewayMac);
     return Optional.of(
-        new NodeState(config.cluster().cidr(), block, uplink, peers(nodes.get()), portedPods()));
+        new NodeState(config.cluster().cidr(), block, uplink, peers.get(), portedPods(uplink)));
   }
 
-  private List<NodeState.Pod> portedPods() {
+  /**
+   * The pods that the switch has a port for. Their endpoints need not have been looked at: after a
+   * start, what worked goes on working. A number that two ports claim, as a replica may show them
+   * while the switch is starting, belongs to neither.
+   */
+  private List<NodeState.Pod> portedPods(NodeState.Uplink uplink) {
+    Map<Integer, Integer> claims = new HashMap<>();
+    claims.put(uplink.port(), 1);
+    for (PodView pod : pods.values()) {
+      ofport(pod.hostName()).ifPresent(port -> claims.merge(port, 1, Integer::sum));
+    }
     List<NodeState.Pod> ported = new ArrayList<>();
     for (PodView pod : pods.values()) {
       OptionalInt port = ofport(pod.hostName());
-      if (pod.isHeld() && pod.endpoint() instanceof EndpointState.Attached && port.isPresent()) {
+      if (pod.isHeld() && port.isPresent() && claims.getOrDefault(port.getAsInt(), 0) == 1) {
         ported.add(
             new NodeState.Pod(port.getAsInt(), pod.address(), pod.mac(), pod.intent().hostPorts()));
       }
     }
     return ported;
-  }
-
-  /**
-   * The other nodes whose pods can be routed to: of the same cluster range and address family.
-   *
-   * <p>An address is one node's only. A machine that was given another name leaves its old record
-   * behind; of the records that claim one address the latest counts, and none that claims ours.
-   */
-  private List<NodeState.Peer> peers(List<NodeRecord> records) {
-    Map<Ipv4Address, NodeState.Peer> peers = new LinkedHashMap<>();
-    for (NodeRecord record : byClaim(records)) {
-      if (!record.node().equals(config.node())
-          && !record.block().overlaps(block)
-          && config.cluster().cidr().contains(record.block())
-          && record.address() instanceof Ipv4Address address
-          && !address.equals(config.uplink().address())) {
-        peers.put(
-            address, new NodeState.Peer(record.node(), address, record.mac(), record.block()));
-      }
-    }
-    return List.copyOf(peers.values());
-  }
-
-  /** Oldest first; the names make an order of what was claimed at the same time. */
-  private static List<NodeRecord> byClaim(List<NodeRecord> records) {
-    return records.stream()
-        .sorted(Comparator.comparing(NodeRecord::claimedAt).thenComparing(NodeRecord::node))
-        .toList();
   }
 }

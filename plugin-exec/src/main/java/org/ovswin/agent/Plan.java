@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.openflow.Flow;
@@ -62,21 +63,27 @@ record Plan(
     Set<Attachment> ready = new HashSet<>();
     Set<Attachment> silenced = new HashSet<>();
     Set<Long> installedCookies = cookies(view);
+    List<FlowChange> flows = flows(view, state);
+    boolean nodeFlowsRight = flows.stream().noneMatch(Plan::addsNodeFlow);
     for (PodView pod : view.pods().values()) {
       Attachment attachment = pod.lease().attachment();
       if (pod.isHeld()) {
         if (wantsAttach(pod, now)) {
           attach.add(pod);
         }
-        if (ported.containsKey(pod.address())
+        if (pod.endpoint() instanceof EndpointState.Attached
+            && nodeFlowsRight
+            && ported.containsKey(pod.address())
             && areInstalled(
                 view, Pipeline.podFlows(state.orElseThrow(), ported.get(pod.address())))) {
           ready.add(attachment);
         }
         continue;
       }
-      boolean flowsGone = !installedCookies.contains(Pipeline.podCookie(pod.address()));
-      boolean rowGone = !view.vswitch().interfaces().containsKey(pod.hostName());
+      boolean flowsGone = flowsGone(view, installedCookies, pod);
+      boolean rowGone =
+          !view.vswitch().interfaces().containsKey(pod.hostName())
+              && !view.coming().ports().contains(pod.hostName());
       boolean endpointGone = pod.endpoint() instanceof EndpointState.Detached;
       // With the switch out of reach nothing can be taken out of it; the endpoint at least must go.
       boolean unreachable = !view.databaseUp() || view.installed().isEmpty();
@@ -90,8 +97,13 @@ record Plan(
         release.add(attachment);
       }
     }
-    return new Plan(
-        rows(view, installedCookies), flows(view, state), attach, detach, release, ready, silenced);
+    return new Plan(rows(view, installedCookies), flows, attach, detach, release, ready, silenced);
+  }
+
+  /** That there are no flows of the pod's and none is on its way, as far as is known. */
+  private static boolean flowsGone(NodeView view, Set<Long> installedCookies, PodView pod) {
+    long cookie = Pipeline.podCookie(pod.address());
+    return !installedCookies.contains(cookie) && !view.coming().cookies().contains(cookie);
   }
 
   private static boolean wantsAttach(PodView pod, Instant now) {
@@ -113,10 +125,22 @@ record Plan(
     };
   }
 
+  /** A pod's own flows lead through the node's: without those no packet gets anywhere. */
+  private static boolean addsNodeFlow(FlowChange change) {
+    return !(change instanceof FlowChange.DeleteStrict)
+        && change.flow().cookie() == Pipeline.Kind.NODE.cookie(0);
+  }
+
   private static boolean areInstalled(NodeView view, List<Flow> flows) {
     return view.installed()
         .filter(
-            installed -> flows.stream().allMatch(flow -> flow.equals(installed.get(flow.key()))))
+            installed ->
+                flows.stream()
+                    .allMatch(
+                        flow -> {
+                          Flow there = installed.get(flow.key());
+                          return there != null && FlowDiff.same(there, flow);
+                        }))
         .isPresent();
   }
 
@@ -128,9 +152,13 @@ record Plan(
         FlowDiff.diff(view.installed().get().values(), Pipeline.flows(state.get()));
     // After a start, what the switch still does is right until everything it depends on is known:
     // nothing is taken away before.
-    return view.startup() == NodeView.Startup.OVER
+    return isOver(view)
         ? changes
         : changes.stream().filter(change -> !(change instanceof FlowChange.DeleteStrict)).toList();
+  }
+
+  private static boolean isOver(NodeView view) {
+    return view.startup() == NodeView.Startup.OVER;
   }
 
   private static List<VswitchChange> rows(NodeView view, Set<Long> installedCookies) {
@@ -146,11 +174,12 @@ record Plan(
             bridge,
             PortSpec.system(config.uplink().device())
                 .withExternalIds(Map.of("ovs-win-role", "uplink"))));
+    Set<String> known = new HashSet<>();
     Set<String> kept = new HashSet<>();
     for (PodView pod : view.pods().values()) {
-      boolean flowsGone =
-          view.installed().isEmpty()
-              || !installedCookies.contains(Pipeline.podCookie(pod.address()));
+      // A row goes after the flows: its port number must not be another pod's with these flows.
+      boolean flowsGone = view.installed().isPresent() && flowsGone(view, installedCookies, pod);
+      known.add(pod.hostName());
       if (pod.isHeld() || !flowsGone) {
         kept.add(pod.hostName());
       }
@@ -160,9 +189,11 @@ record Plan(
                 bridge, PortSpec.system(pod.hostName()).withExternalIds(externalIds(pod))));
       }
     }
-    for (InterfaceRow row : view.vswitch().interfaces().values()) {
-      if (row.externalIds().containsKey(CONTAINER_ID) && !kept.contains(row.name())) {
-        changes.add(new VswitchChange.DeletePort(bridge, row.name()));
+    for (String name : new TreeSet<>(view.vswitch().interfaces().keySet())) {
+      InterfaceRow row = view.vswitch().interfaces().get(name);
+      boolean ours = row != null && row.externalIds().containsKey(CONTAINER_ID);
+      if (ours && !kept.contains(name) && (known.contains(name) || isOver(view))) {
+        changes.add(new VswitchChange.DeletePort(bridge, name));
       }
     }
     return changes;

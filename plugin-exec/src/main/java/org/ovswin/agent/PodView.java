@@ -26,6 +26,20 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint) {
    */
   private static final int HOST_NAME_DIGITS = 10;
 
+  /**
+   * A pod that the journal knows and nobody has looked at yet.
+   *
+   * @throws IllegalArgumentException the lease's intent cannot be read; says whose it is
+   */
+  static PodView of(Lease lease) {
+    try {
+      return new PodView(lease, Intent.parse(lease.intent()), new EndpointState.Unknown());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "lease " + lease.address() + " of " + lease.attachment() + ": " + e.getMessage(), e);
+    }
+  }
+
   PodView with(Lease value) {
     return new PodView(value, intent, endpoint);
   }

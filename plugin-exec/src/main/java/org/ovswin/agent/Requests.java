@@ -13,16 +13,11 @@ import org.jspecify.annotations.Nullable;
 import org.ovswin.cni.CniErrors;
 import org.ovswin.cni.CniException;
 import org.ovswin.cni.CniRequest;
-import org.ovswin.cni.PortMapping;
 import org.ovswin.ipam.lease.Allocation;
 import org.ovswin.ipam.lease.Attachment;
-import org.ovswin.ipam.lease.Lease;
 import org.ovswin.ipam.lease.LeaseDatabase;
-import org.ovswin.ipam.lease.LeaseRequest;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
 import org.ovswin.ovsdb.vswitch.PortOutcome;
-import org.ovswin.pipeline.NodeState.HostPort;
-import org.ovswin.pipeline.NodeState.Protocol;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,27 +76,19 @@ final class Requests {
       Event.Add event, Map<Attachment, PodView> pods, LeaseDatabase leases, NodeView view)
       throws CniException {
     CniRequest request = event.request();
-    requireSwitch(view);
-    Attachment attachment = new Attachment(request.containerId(), request.ifName());
-    Intent intent = new Intent(request.netns(), hostPorts(request));
+    Admission.requireSwitch(view);
+    Attachment attachment = Admission.attachment(request);
+    Intent intent = Admission.intent(request, config);
     PodView known = pods.get(attachment);
     if (known != null) {
-      return repeated(event, known, intent);
+      Admission.requireSame(request, intent, known);
+      return new Adding(attachment, Origin.REPEATED, deadline(request), event.done());
     }
-    requireFreeHostPorts(intent, pods);
-    Allocation allocation =
-        leases.allocate(
-            new LeaseRequest(
-                attachment,
-                request.network(),
-                request.pod().map(pod -> pod.namespace()),
-                request.pod().map(pod -> pod.name()),
-                bootId,
-                intent.toJson()));
-    return switch (allocation) {
+    Admission.requireFreeHostPorts(intent, pods.values());
+    return switch (leases.allocate(Admission.leaseRequest(request, intent, bootId))) {
       case Allocation.Allocated allocated -> {
-        pods.put(attachment, new PodView(allocated.lease(), intent, new EndpointState.Unknown()));
-        yield new Adding(attachment, Origin.NEW, deadline(request, ADD_DEADLINE), event.done());
+        pods.put(attachment, PodView.of(allocated.lease()));
+        yield new Adding(attachment, Origin.NEW, deadline(request), event.done());
       }
       case Allocation.AlreadyHeld held ->
           throw new IllegalStateException("a lease without a pod: " + held.lease());
@@ -110,74 +97,12 @@ final class Requests {
     };
   }
 
-  private static void requireSwitch(NodeView view) throws CniException {
-    if (!view.databaseUp()) {
-      throw CniErrors.tryAgainLater(
-          "Open vSwitch is down: no connection to its database",
-          view.config().openvswitch().database());
-    }
-    if (view.installed().isEmpty()) {
-      throw CniErrors.tryAgainLater(
-          "Open vSwitch is down: no OpenFlow session with its bridge",
-          view.config().openvswitch().managementSocket() + ": " + view.switchProblem());
-    }
+  private Instant deadline(CniRequest request) {
+    return earlier(request.deadline(), clock.instant().plus(ADD_DEADLINE));
   }
 
-  private Adding repeated(Event.Add event, PodView known, Intent intent) throws CniException {
-    CniRequest request = event.request();
-    if (!known.isHeld()) {
-      throw CniErrors.tryAgainLater(
-          "container " + request.containerId() + " is being deleted", known.displayName());
-    }
-    if (!known.intent().equals(intent)) {
-      throw CniErrors.invalidEnvironment(
-          "CNI_NETNS",
-          request.netns(),
-          "as in the first ADD of this container and interface ("
-              + known.intent().sandbox()
-              + ", the same port mappings), or a DEL before");
-    }
-    return new Adding(
-        known.lease().attachment(), Origin.REPEATED, deadline(request, ADD_DEADLINE), event.done());
-  }
-
-  private List<HostPort> hostPorts(CniRequest request) throws CniException {
-    List<HostPort> hostPorts = new ArrayList<>();
-    for (PortMapping mapping : request.portMappings()) {
-      if (!mapping.appliesTo(config.uplink().address())) {
-        throw CniErrors.unsupportedField(
-            "runtimeConfig.portMappings.hostIP",
-            mapping.hostIp().map(Object::toString).orElse(""),
-            "none, 0.0.0.0 or the node's address " + config.uplink().address());
-      }
-      hostPorts.add(
-          new HostPort(
-              Protocol.valueOf(mapping.protocol().name()),
-              mapping.hostPort(),
-              mapping.containerPort()));
-    }
-    return hostPorts;
-  }
-
-  private static void requireFreeHostPorts(Intent intent, Map<Attachment, PodView> pods)
-      throws CniException {
-    for (HostPort wanted : intent.hostPorts()) {
-      for (PodView pod : pods.values()) {
-        for (HostPort taken : pod.intent().hostPorts()) {
-          if (taken.protocol() == wanted.protocol() && taken.hostPort() == wanted.hostPort()) {
-            throw CniErrors.invalidConfig(
-                "runtimeConfig.portMappings.hostPort",
-                wanted.protocol() + " " + wanted.hostPort(),
-                "a port that no other pod of the node has; " + pod.displayName() + " has it");
-          }
-        }
-      }
-    }
-  }
-
-  private Instant deadline(CniRequest request, Duration most) {
-    Instant latest = clock.instant().plus(most);
-    return request.deadline().isBefore(latest) ? request.deadline() : latest;
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   void delete(Event.Delete event, Map<Attachment, PodView> pods, LeaseDatabase leases) {
@@ -197,20 +122,18 @@ final class Requests {
                 CniErrors.tryAgainLater("deleted while it was being added", pod.displayName()));
       }
     }
-    Instant latest = clock.instant().plus(DELETE_DEADLINE);
     deleting.add(
         new Deleting(
             event.attachment(),
-            event.deadline().isBefore(latest) ? event.deadline() : latest,
+            earlier(event.deadline(), clock.instant().plus(DELETE_DEADLINE)),
             event.done()));
   }
 
-  private static void withdraw(
-      Attachment attachment, Map<Attachment, PodView> pods, LeaseDatabase leases) {
+  /** The pod is wanted no more; what is left of it is taken away by the plan. */
+  static void withdraw(Attachment attachment, Map<Attachment, PodView> pods, LeaseDatabase leases) {
     PodView pod = pods.get(attachment);
     if (pod != null && pod.isHeld()) {
-      Lease withdrawn = leases.withdraw(attachment).orElseThrow();
-      pods.put(attachment, pod.with(withdrawn));
+      pods.put(attachment, pod.with(leases.withdraw(attachment).orElseThrow()));
     }
   }
 
@@ -331,22 +254,28 @@ final class Requests {
   Instant nextDeadline() {
     Instant next = Instant.MAX;
     for (Adding waiting : adding) {
-      next = waiting.deadline().isBefore(next) ? waiting.deadline() : next;
+      next = earlier(next, waiting.deadline());
     }
     for (Deleting waiting : deleting) {
-      next = waiting.deadline().isBefore(next) ? waiting.deadline() : next;
+      next = earlier(next, waiting.deadline());
     }
     for (Failing waiting : failing) {
-      next = waiting.deadline().isBefore(next) ? waiting.deadline() : next;
+      next = earlier(next, waiting.deadline());
     }
     return next;
   }
 
-  /** Nobody waits for what will not come. */
-  void failAll(String reason) {
-    CniException why = CniErrors.tryAgainLater(reason, "node " + config.node());
-    adding.forEach(waiting -> waiting.done().completeExceptionally(why));
-    deleting.forEach(waiting -> waiting.done().completeExceptionally(why));
+  CniException refusal(String reason) {
+    return CniErrors.tryAgainLater(reason, "node " + config.node());
+  }
+
+  /** Answers everybody. */
+  void refuseAll(String reason) {
+    adding.forEach(waiting -> waiting.done().completeExceptionally(refusal(reason)));
+    deleting.forEach(waiting -> waiting.done().completeExceptionally(refusal(reason)));
     failing.forEach(waiting -> waiting.done().completeExceptionally(waiting.why()));
+    adding.clear();
+    deleting.clear();
+    failing.clear();
   }
 }

@@ -1,0 +1,122 @@
+package org.ovswin.agent;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.ovswin.cni.CniErrors;
+import org.ovswin.cni.CniException;
+import org.ovswin.cni.CniRequest;
+import org.ovswin.cni.PodName;
+import org.ovswin.cni.PortMapping;
+import org.ovswin.ipam.lease.Attachment;
+import org.ovswin.ipam.lease.Lease;
+import org.ovswin.ipam.lease.LeaseRequest;
+import org.ovswin.pipeline.NodeState.HostPort;
+import org.ovswin.pipeline.NodeState.Protocol;
+
+/** Whether a request can be at all, before anything is done for it; each refusal says why. */
+final class Admission {
+  private Admission() {}
+
+  /** Without the switch a pod would only wait for it, and its address be taken meanwhile. */
+  static void requireSwitch(NodeView view) throws CniException {
+    if (!view.databaseUp()) {
+      throw CniErrors.tryAgainLater(
+          "Open vSwitch is down: no connection to its database",
+          view.config().openvswitch().database());
+    }
+    if (view.installed().isEmpty()) {
+      throw CniErrors.tryAgainLater(
+          "Open vSwitch is down: no OpenFlow session with its bridge",
+          view.config().openvswitch().managementSocket() + ": " + view.switchProblem());
+    }
+  }
+
+  /** CNI bounds a container id by its characters alone, the journal by its length. */
+  static Attachment attachment(CniRequest request) throws CniException {
+    if (request.containerId().length() > Attachment.MAX_LENGTH) {
+      throw CniErrors.invalidEnvironment(
+          "CNI_CONTAINERID", request.containerId(), expectedLength(Attachment.MAX_LENGTH));
+    }
+    return new Attachment(request.containerId(), request.ifName());
+  }
+
+  static Intent intent(CniRequest request, AgentConfig config) throws CniException {
+    List<HostPort> hostPorts = new ArrayList<>();
+    for (PortMapping mapping : request.portMappings()) {
+      if (!mapping.appliesTo(config.uplink().address())) {
+        throw CniErrors.unsupportedField(
+            "runtimeConfig.portMappings.hostIP",
+            mapping.hostIp().map(Object::toString).orElse(""),
+            "none, 0.0.0.0 or the node's address " + config.uplink().address());
+      }
+      hostPorts.add(
+          new HostPort(
+              Protocol.valueOf(mapping.protocol().name()),
+              mapping.hostPort(),
+              mapping.containerPort()));
+    }
+    return new Intent(request.netns(), hostPorts);
+  }
+
+  static LeaseRequest leaseRequest(CniRequest request, Intent intent, String bootId)
+      throws CniException {
+    Optional<String> namespace = request.pod().map(PodName::namespace);
+    Optional<String> name = request.pod().map(PodName::name);
+    String json = intent.toJson();
+    if (request.network().length() > Attachment.MAX_LENGTH) {
+      throw CniErrors.invalidConfig(
+          "name", request.network(), expectedLength(Attachment.MAX_LENGTH));
+    }
+    for (Optional<String> value : List.of(namespace, name)) {
+      if (value.isPresent() && value.get().length() > Attachment.MAX_LENGTH) {
+        throw CniErrors.invalidEnvironment(
+            "CNI_ARGS", value.get(), expectedLength(Attachment.MAX_LENGTH) + " in each value");
+      }
+    }
+    if (json.length() > Lease.MAX_INTENT_LENGTH) {
+      throw CniErrors.invalidConfig(
+          "runtimeConfig.portMappings",
+          intent.hostPorts().size() + " entries",
+          "as many as fit into " + Lease.MAX_INTENT_LENGTH + " characters with CNI_NETNS");
+    }
+    return new LeaseRequest(
+        Admission.attachment(request), request.network(), namespace, name, bootId, json);
+  }
+
+  private static String expectedLength(int most) {
+    return "at most " + most + " characters";
+  }
+
+  /** A repeated ADD is answered as the first one, if it asks for the same. */
+  static void requireSame(CniRequest request, Intent intent, PodView known) throws CniException {
+    if (!known.isHeld()) {
+      throw CniErrors.tryAgainLater(
+          "container " + request.containerId() + " is being deleted", known.displayName());
+    }
+    if (!known.intent().equals(intent)) {
+      throw CniErrors.invalidEnvironment(
+          "CNI_NETNS",
+          request.netns(),
+          "as in the first ADD of this container and interface ("
+              + known.intent().sandbox()
+              + ", the same port mappings), or a DEL before");
+    }
+  }
+
+  static void requireFreeHostPorts(Intent intent, Collection<PodView> pods) throws CniException {
+    for (HostPort wanted : intent.hostPorts()) {
+      for (PodView pod : pods) {
+        for (HostPort taken : pod.intent().hostPorts()) {
+          if (taken.protocol() == wanted.protocol() && taken.hostPort() == wanted.hostPort()) {
+            throw CniErrors.invalidConfig(
+                "runtimeConfig.portMappings.hostPort",
+                wanted.protocol() + " " + wanted.hostPort(),
+                "a port that no other pod of the node has; " + pod.displayName() + " has it");
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package org.ovswin.agent;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.block.NodeRecord;
+import org.ovswin.pipeline.NodeState;
+
+/**
+ * The other nodes whose pods can be routed to. What other nodes publish is not ours to trust: a
+ * record that contradicts this node or another record is left out, so that it costs its own pods
+ * their routes and no more.
+ *
+ * @param routed by block
+ * @param leftOut the records that cannot be used, each with the reason
+ */
+record Peers(List<NodeState.Peer> routed, List<String> leftOut) {
+
+  /** A node that was given a new name leaves its old record behind: the newest is the true one. */
+  private static final Comparator<NodeRecord> NEWEST_FIRST =
+      Comparator.comparing(NodeRecord::claimedAt).reversed().thenComparing(NodeRecord::node);
+
+  Peers {
+    routed = List.copyOf(routed);
+    leftOut = List.copyOf(leftOut);
+  }
+
+  static Peers of(AgentConfig config, IpPrefix block, List<NodeRecord> records) {
+    List<NodeState.Peer> routed = new ArrayList<>();
+    List<String> leftOut = new ArrayList<>();
+    Set<Ipv4Address> addresses = new HashSet<>();
+    addresses.add(config.uplink().address());
+    List<IpPrefix> blocks = new ArrayList<>();
+    blocks.add(block);
+    for (NodeRecord record : records.stream().sorted(NEWEST_FIRST).toList()) {
+      if (record.node().equals(config.node())) {
+        continue;
+      }
+      String what = "node " + record.node() + ": ";
+      if (!config.cluster().cidr().contains(record.block())) {
+        leftOut.add(
+            what + record.block() + " (expected: a block of " + config.cluster().cidr() + ")");
+      } else if (blocks.stream().anyMatch(record.block()::overlaps)) {
+        leftOut.add(what + record.block() + " (expected: a block that no other node has)");
+      } else if (!(record.address() instanceof Ipv4Address address)) {
+        leftOut.add(what + record.address() + " (expected: an IPv4 address)");
+      } else if (!addresses.add(address)) {
+        leftOut.add(what + address + " (expected: an address that no other node has)");
+      } else {
+        blocks.add(record.block());
+        routed.add(new NodeState.Peer(record.node(), address, record.mac(), record.block()));
+      }
+    }
+    routed.sort(Comparator.comparing(peer -> peer.block().toString()));
+    return new Peers(routed, leftOut);
+  }
+}

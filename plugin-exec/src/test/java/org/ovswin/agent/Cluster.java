@@ -1,0 +1,99 @@
+package org.ovswin.agent;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.ovswin.cni.CniRequest;
+import org.ovswin.cni.CniVersion;
+import org.ovswin.cni.Dns;
+import org.ovswin.cni.PodName;
+import org.ovswin.cni.PortMapping;
+import org.ovswin.ipam.address.IpAddress;
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.ipam.block.NodeRecord;
+import org.ovswin.ipam.lease.Attachment;
+
+/** The values of the small cluster that the agent's tests are about. */
+final class Cluster {
+  static final String BRIDGE = "br-pods";
+  static final String UPLINK = "uplink0";
+  static final String BOOT = "boot-1";
+
+  /** Five pods fill it, so addresses are soon given again. */
+  static final IpPrefix BLOCK = IpPrefix.parse("10.244.1.0/29");
+
+  static final MacAddress UPLINK_MAC = MacAddress.parse("02:00:00:00:00:0a");
+  static final MacAddress GATEWAY_MAC = MacAddress.parse("02:00:00:00:00:01");
+  static final Instant LONG_AGO = Instant.parse("2026-01-01T00:00:00Z");
+
+  static final AgentConfig CONFIG =
+      new AgentConfig(
+          "node1",
+          new AgentConfig.Cluster(
+              IpPrefix.parse("10.244.0.0/16"),
+              BLOCK.length(),
+              Optional.empty(),
+              new AgentConfig.Store(Path.of("/nowhere/store"))),
+          Path.of("/nowhere/state"),
+          Path.of("/nowhere/run"),
+          new AgentConfig.OpenVSwitch(
+              "unix:/nowhere/db.sock", Path.of("/nowhere/ovs"), BRIDGE, "netdev"),
+          new AgentConfig.UplinkConfig(
+              UPLINK, Ipv4Address.parse("192.0.2.10"), 24, Ipv4Address.parse("192.0.2.1")),
+          AgentConfig.Mode.HOST_GATEWAY,
+          1500);
+
+  private Cluster() {}
+
+  static List<IpAddress> reserved() {
+    return List.of(BLOCK.network(), BLOCK.address(1), BLOCK.last());
+  }
+
+  static Attachment attachment(int number) {
+    return new Attachment("container" + number, "eth0");
+  }
+
+  static String sandbox(int number) {
+    return "/run/netns/container" + number;
+  }
+
+  /** An ADD, CHECK or DEL of container {@code number}. */
+  static CniRequest request(int number, Instant deadline, PortMapping... portMappings) {
+    return new CniRequest(
+        CniVersion.V1_0_0,
+        "net",
+        attachment(number).containerId(),
+        sandbox(number),
+        attachment(number).ifName(),
+        Optional.of(new PodName("default", "pod" + number, Optional.empty())),
+        List.of(portMappings),
+        Dns.NONE,
+        Optional.empty(),
+        deadline);
+  }
+
+  static PortMapping tcp(int hostPort, int containerPort) {
+    return new PortMapping(hostPort, containerPort, PortMapping.Protocol.TCP, Optional.empty());
+  }
+
+  /** The record of another node, such as (2, "10.244.2.0/29", "192.0.2.12"). */
+  static NodeRecord node(int number, String block, String address) {
+    return new NodeRecord(
+        "node" + number,
+        new UUID(0, number),
+        IpPrefix.parse(block),
+        IpAddress.parse(address),
+        MacAddress.parse("02:00:00:00:01:%02x".formatted(number)),
+        "linux",
+        "0.1.0",
+        LONG_AGO.plusSeconds(number));
+  }
+
+  static NodeRecord node(int number) {
+    return node(number, "10.244." + number + ".0/29", "192.0.2." + (10 + number));
+  }
+}
