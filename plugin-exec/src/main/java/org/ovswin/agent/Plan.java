@@ -1,5 +1,6 @@
 package org.ovswin.agent;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.openflow.Flow;
@@ -203,6 +205,10 @@ record Plan(
     Map<String, String> otherConfig = new HashMap<>();
     // No management traffic of the switch's own may bypass the flows.
     otherConfig.put("disable-in-band", "true");
+    // Otherwise it follows the MAC of whichever port comes first, and the switch ends every
+    // OpenFlow
+    // session when it changes.
+    otherConfig.put("datapath-id", datapathId(view.config().node()));
     // The local port speaks for the adapter, whose MAC the link knows.
     view.uplinkMac().ifPresent(mac -> otherConfig.put("hwaddr", mac.toString()));
     return BridgeSpec.of(view.config().openvswitch().bridge())
@@ -210,6 +216,12 @@ record Plan(
         .withProtocols(PROTOCOLS)
         .withOtherConfig(otherConfig)
         .withExternalIds(Map.of("ovs-win-node", view.config().node()));
+  }
+
+  /** 16 hex digits that a node keeps, whatever becomes of its ports (ovs-vswitchd.conf.db(5)). */
+  private static String datapathId(String node) {
+    byte[] name = node.getBytes(StandardCharsets.UTF_8);
+    return "%016x".formatted(UUID.nameUUIDFromBytes(name).getMostSignificantBits());
   }
 
   private static Map<String, String> externalIds(PodView pod) {
