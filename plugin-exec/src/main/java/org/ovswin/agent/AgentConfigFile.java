@@ -1,5 +1,7 @@
 package org.ovswin.agent;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -9,17 +11,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.ovswin.ipam.address.IpPrefix;
@@ -83,11 +87,9 @@ public final class AgentConfigFile {
   /** Reads a configuration's text. */
   static AgentConfig parse(String text) throws InvalidConfigException {
     JsonNode document = document(text);
+    requireKnownKeys(document, AgentConfig.class, "");
     try {
       return YAML.treeToValue(document, AgentConfig.class);
-    } catch (UnrecognizedPropertyException e) {
-      throw new InvalidConfigException(
-          path(e) + ": unknown key (expected one of: " + known(e.getKnownPropertyIds()) + ")");
     } catch (JsonMappingException e) {
       throw new InvalidConfigException(explain(e, document));
     } catch (JsonProcessingException e) {
@@ -111,6 +113,37 @@ public final class AgentConfigFile {
       throw new InvalidConfigException(shown(document) + " (expected: the keys node, cluster, …)");
     }
     return document;
+  }
+
+  /** First of all: a key that is misspelt is also missing, and this tells more. */
+  private static void requireKnownKeys(JsonNode section, Class<?> type, String path)
+      throws InvalidConfigException {
+    Map<String, Class<?>> known = keys(type);
+    for (Map.Entry<String, JsonNode> entry : section.properties()) {
+      Class<?> valueType = known.get(entry.getKey());
+      String key = path + entry.getKey();
+      if (valueType == null) {
+        throw new InvalidConfigException(
+            key + ": unknown key (expected one of: " + String.join(", ", known.keySet()) + ")");
+      }
+      requireKnownKeys(entry.getValue(), valueType, key + ".");
+    }
+  }
+
+  /** The keys of a section with the types of their values; none where it is no section. */
+  private static Map<String, Class<?>> keys(Class<?> type) {
+    Map<String, Class<?>> keys = new TreeMap<>();
+    for (Method creator : type.getDeclaredMethods()) {
+      if (creator.isAnnotationPresent(JsonCreator.class)) {
+        for (Parameter parameter : creator.getParameters()) {
+          JsonProperty key = parameter.getAnnotation(JsonProperty.class);
+          if (key != null) {
+            keys.put(key.value(), parameter.getType());
+          }
+        }
+      }
+    }
+    return keys;
   }
 
   private static String explain(JsonMappingException e, JsonNode document) {
@@ -153,10 +186,6 @@ public final class AgentConfigFile {
     return e.getPath().stream()
         .map(reference -> String.valueOf(reference.getFieldName()))
         .collect(Collectors.joining("."));
-  }
-
-  private static String known(Collection<Object> ids) {
-    return ids.stream().map(String::valueOf).sorted().collect(Collectors.joining(", "));
   }
 
   private static String location(JsonProcessingException e) {

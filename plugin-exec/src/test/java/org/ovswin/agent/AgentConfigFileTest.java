@@ -153,7 +153,7 @@ final class AgentConfigFileTest {
         bad(
             "store: {file: /var/lib/ovs-win/store}",
             "store: {etcd: x}",
-            "cluster.store.file: missing"),
+            "cluster.store.etcd: unknown key"),
         bad("  store: {file: /var/lib/ovs-win/store}\n", "", "cluster", "store"),
         bad("/var/lib/ovs-win/store", "store", "cluster.store.file", "store", "absolute path"),
         bad("/var/lib/ovs-win/store", "\"/a\\0b\"", "cluster.store.file"),
@@ -196,12 +196,14 @@ final class AgentConfigFileTest {
         bad("mtu: 1400", "mtu: 99999999999999", "mtu", "99999999999999"),
         // keys
         bad("mtu: 1400", "mut: 1400", "mut: unknown key", "mtu", "node"),
+        bad("node: node1", "nod: node1", "nod: unknown key", "node"),
+        bad("device: eth0", "devise: eth0", "uplink.devise: unknown key", "device"),
         bad("bridge: br-pods", "brigde: br-pods", "openvswitch.brigde: unknown key", "bridge"),
         bad("device: eth0", "device: eth0\n  vlan: 7", "uplink.vlan: unknown key", "device"),
         bad("mtu: 1400", "mtu: 1400\nmtu: 1500", "mtu", "line 19"),
         bad("device: eth0", "device: eth0\n  device: eth1", "device", "line"),
         // form
-        bad("uplink:\n", "uplink: eth0\nx:\n", "uplink: eth0 (expected: a section with keys)"),
+        bad("{file: /var/lib/ovs-win/store}", "here", "cluster.store: here (expected: a section"),
         bad("mtu: 1400", "mtu: 1400\n---\nnode: other", "expected"),
         bad("node: node1", "node: &a [*a]", "node"),
         bad("node: node1", "node: {", "not YAML", "expected"),
