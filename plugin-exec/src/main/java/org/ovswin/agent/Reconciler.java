@@ -181,9 +181,11 @@ final class Reconciler {
         flows.problem());
   }
 
-  /** Makes durable what was taken in, and starts whatever can be started now. */
+  /**
+   * Decides, makes that durable in one sync together with what was taken in, and only then answers
+   * callers and starts what is to be done.
+   */
   void step() throws IOException {
-    leases.sync();
     Instant now = clock.instant();
     lastStep = now;
     if (startup == NodeView.Startup.FRESH) {
@@ -192,6 +194,7 @@ final class Reconciler {
     NodeView view = view();
     Plan plan = Plan.of(view, now);
     release(plan);
+    leases.sync();
     moreToDo = requests.settle(view, plan, pods, leases, now);
     startEndpoints(plan);
     rows.start(plan.rows(), view.vswitch(), now);
@@ -221,14 +224,13 @@ final class Reconciler {
     }
   }
 
-  private void release(Plan plan) throws IOException {
+  private void release(Plan plan) {
     for (Attachment attachment : plan.release()) {
       // Last: while the port or a flow existed, handing this address out again would have given
       // two pods one address. Lost in a crash, the release is planned again.
       leases.release(attachment);
       pods.remove(attachment);
     }
-    leases.sync();
   }
 
   private void startEndpoints(Plan plan) {

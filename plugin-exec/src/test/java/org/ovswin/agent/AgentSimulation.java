@@ -103,7 +103,7 @@ final class AgentSimulation {
       case 4, 5 -> delete(random.nextInt(CONTAINERS));
       case 6, 7, 8, 9, 10, 11, 12 -> turn();
       case 13, 14, 15, 16 -> hostTask();
-      case 17, 18 -> byAgent(() -> agent.vswitch.commit());
+      case 17, 18 -> commitRows();
       case 19, 20, 21 -> update();
       case 22, 23 -> machine.work();
       case 24, 25, 26, 27 -> answerFlows();
@@ -211,18 +211,35 @@ final class AgentSimulation {
   }
 
   private void turn() throws IOException {
-    Set<Attachment> before = new HashSet<>();
-    agent.leases.leases().forEach(lease -> before.add(lease.attachment()));
+    List<Lease> before = agent.leases.leases();
     AgentLife turned = agent;
     guarded(agent::turn);
     if (turned != agent) {
       return;
     }
-    for (Lease lease : agent.leases.leases()) {
-      if (!before.contains(lease.attachment())) {
-        checkGiven(lease);
+    List<Lease> after = agent.leases.leases();
+    for (Lease lease : before) {
+      if (!isIn(after, lease)) {
+        checkGone(lease);
       }
     }
+    for (Lease lease : after) {
+      if (!isIn(before, lease)) {
+        // Also of its old holder there is nothing, whenever that was let go.
+        checkGone(lease);
+        Optional.ofNullable(lastHolder.get(lease.address()))
+            .ifPresent(old -> checkGone(old, lease));
+        remember(lease);
+      }
+    }
+  }
+
+  private static boolean isIn(List<Lease> leases, Lease lease) {
+    return leases.stream()
+        .anyMatch(
+            other ->
+                other.attachment().equals(lease.attachment())
+                    && other.address().equals(lease.address()));
   }
 
   /** The agent may be killed in the middle of what it does. */
@@ -234,24 +251,23 @@ final class AgentSimulation {
     }
   }
 
-  private void checkGiven(Lease lease) {
+  /** That nothing is there, or on its way, of the address and of the attachment. */
+  private void checkGone(Lease lease) {
     long cookie = Pipeline.podCookie(lease.address());
-    assertThat(machine.hasFlows(PodView.of(lease))).as("flows of old %s", lease).isFalse();
+    assertThat(machine.hasFlows(PodView.of(lease))).as("flows of free %s", lease).isFalse();
     assertThat(agent.flowSwitch.underWay())
-        .as("flows on their way to old %s", lease.address())
+        .as("flows on their way to free %s", lease)
         .noneMatch(
             change ->
                 !(change instanceof FlowChange.DeleteStrict) && change.flow().cookie() == cookie);
     checkGone(PodView.hostName(lease.attachment()), lease);
-    Optional.ofNullable(lastHolder.get(lease.address())).ifPresent(old -> checkGone(old, lease));
-    remember(lease);
   }
 
   private void checkGone(String device, Lease lease) {
-    assertThat(machine.devices).as("before %s", lease).doesNotContainKey(device);
-    assertThat(machine.podRows()).as("before %s", lease).doesNotContain(device);
+    assertThat(machine.devices).as("free %s", lease).doesNotContainKey(device);
+    assertThat(machine.podRows()).as("free %s", lease).doesNotContain(device);
     assertThat(agent.vswitch.underWay())
-        .as("before %s", lease)
+        .as("free %s", lease)
         .noneMatch(
             change ->
                 change instanceof VswitchChange.PutPort put && put.port().name().equals(device));
@@ -277,9 +293,24 @@ final class AgentSimulation {
   }
 
   private void answerFlows() throws IOException {
-    if (agent.flowSwitch.isBusy()) {
-      byAgent(() -> agent.flowSwitch.answer());
+    if (agent.flowSwitch.hasUntold() && random.nextBoolean()) {
+      agent.flowSwitch.tell();
+    } else if (agent.flowSwitch.hasRequests()) {
+      byAgent(() -> agent.flowSwitch.answerLater());
     }
+  }
+
+  private void commitRows() throws IOException {
+    for (Lease lease : agent.leases.leases()) {
+      PodView pod = PodView.of(lease);
+      if (agent
+          .vswitch
+          .underWay()
+          .contains(new VswitchChange.DeletePort(Cluster.BRIDGE, pod.hostName()))) {
+        assertThat(machine.hasFlows(pod)).as("flows of %s, whose row goes", lease).isFalse();
+      }
+    }
+    byAgent(() -> agent.vswitch.commit());
   }
 
   private void gatewayAnswers() {
@@ -319,7 +350,7 @@ final class AgentSimulation {
       case 4 -> agent.endpoints.failNext(1 + random.nextInt(3));
       case 5 -> machine.loseSandbox(random.nextInt(CONTAINERS));
       case 6 -> {
-        if (agent.flowSwitch.isBusy()) {
+        if (agent.flowSwitch.hasRequests()) {
           agent.flowSwitch.refuse();
         }
       }
@@ -330,7 +361,7 @@ final class AgentSimulation {
   private void loseDatabase() throws IOException {
     if (agent.vswitch.isUp()) {
       if (random.nextBoolean()) {
-        byAgent(() -> agent.vswitch.commit());
+        commitRows();
       }
       agent.vswitch.lose();
     }
@@ -368,7 +399,7 @@ final class AgentSimulation {
   /** Killed, and started again; what was on its way outside may still happen, or not. */
   private void crash() throws IOException {
     if (random.nextBoolean()) {
-      byAgent(() -> agent.vswitch.commit());
+      commitRows();
     }
     if (random.nextBoolean()) {
       byAgent(() -> agent.flowSwitch.perform());

@@ -17,6 +17,11 @@ final class FakeFlowSwitch implements FlowSwitch {
   private final Runnable beforeCall;
   private final Deque<Request> requests = new ArrayDeque<>();
   private final List<byte[]> sent = new ArrayList<>();
+
+  /** Answers that have come and that the agent has not been told of yet. */
+  private final Deque<Runnable> untold = new ArrayDeque<>();
+
+  private int sessions;
   private boolean up;
   private boolean known;
   private int applies;
@@ -105,7 +110,7 @@ final class FakeFlowSwitch implements FlowSwitch {
   }
 
   boolean isBusy() {
-    return !requests.isEmpty();
+    return !requests.isEmpty() || !untold.isEmpty();
   }
 
   /** What is on its way to the switch. */
@@ -117,6 +122,7 @@ final class FakeFlowSwitch implements FlowSwitch {
   }
 
   void connect() {
+    sessions++;
     up = true;
     known = false;
   }
@@ -146,16 +152,42 @@ final class FakeFlowSwitch implements FlowSwitch {
 
   /** The switch does what was asked first and answers. */
   void answer() {
+    if (!requests.isEmpty()) {
+      answerLater();
+    }
+    tell();
+  }
+
+  /** As {@link #answer}, but the agent is told later: perhaps when the session has gone. */
+  void answerLater() {
+    int session = sessions;
     switch (requests.pop()) {
       case Request.Dump dump -> {
-        known = true;
-        dump.done().complete(machine.dump());
+        List<Flow> flows = machine.dump();
+        untold.add(
+            () -> {
+              known = up && session == sessions;
+              dump.done().complete(flows);
+            });
       }
       case Request.Apply apply -> {
         machine.apply(apply.changes());
-        apply.done().complete(null);
+        untold.add(() -> apply.done().complete(null));
       }
     }
+  }
+
+  /** The agent is told of an answer. */
+  void tell() {
+    untold.pop().run();
+  }
+
+  boolean hasRequests() {
+    return !requests.isEmpty();
+  }
+
+  boolean hasUntold() {
+    return !untold.isEmpty();
   }
 
   /** The switch refuses what was asked first. */

@@ -112,12 +112,7 @@ final class ReconcilerTest {
   }
 
   private void answerAll() {
-    machine.work();
-    agent.vswitch.commit();
-    agent.vswitch.update();
-    while (!agent.tasks.isEmpty()) {
-      agent.runTask(0);
-    }
+    answerRowsAndTasks();
     while (agent.flowSwitch.isBusy()) {
       agent.flowSwitch.answer();
     }
@@ -352,6 +347,56 @@ final class ReconcilerTest {
     agent.settle(Duration.ofSeconds(3));
     assertThat(agent.leases.leases()).isEmpty();
     assertThat(machine.podRows()).isEmpty();
+  }
+
+  @Test
+  void delete_whileItsFlowsAreOnTheirWay_waitsForThem() throws Exception {
+    becomeReady();
+    var added = agent.add(1);
+    while (!agent.flowSwitch.hasRequests()) {
+      answerRowsAndTasks();
+      agent.turn();
+    }
+    var deleted = agent.delete(1);
+    for (int i = 0; i < 10; i++) {
+      clock.advance(Duration.ofMillis(500));
+      answerRowsAndTasks();
+      agent.turn();
+    }
+    assertThat(machine.podRows()).as("the flows are for its port").hasSize(1);
+    assertThat(agent.leases.leases()).as("and for its address").hasSize(1);
+    assertThat(deleted).isNotDone();
+
+    agent.settle();
+    assertThat(added).isCompletedExceptionally();
+    assertThat(deleted).isCompleted();
+    assertThat(agent.leases.leases()).isEmpty();
+    assertThat(machine.podRows()).isEmpty();
+  }
+
+  private void answerRowsAndTasks() {
+    machine.work();
+    agent.vswitch.commit();
+    agent.vswitch.update();
+    while (!agent.tasks.isEmpty()) {
+      agent.runTask(0);
+    }
+  }
+
+  @Test
+  void dumpOfAnEarlierSession_toldInTheNext_isNotBelieved() throws Exception {
+    becomeReady();
+    clock.advance(Duration.ofSeconds(31));
+    agent.turn();
+    assertThat(agent.flowSwitch.hasRequests()).as("the audit").isTrue();
+    agent.flowSwitch.answerLater();
+    agent.disconnectFlows("killed");
+    machine.loseFlows();
+    agent.connectFlows();
+    agent.flowSwitch.tell();
+    assertThat(agent.look().installed()).isEmpty();
+    agent.settle();
+    assertThat(agent.look().installed().orElseThrow()).hasSameSizeAs(machine.dump());
   }
 
   // Restart.
