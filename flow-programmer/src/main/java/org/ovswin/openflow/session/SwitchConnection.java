@@ -13,15 +13,20 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.ovswin.openflow.Action;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.FlowDiff;
 import org.ovswin.openflow.Message;
 import org.ovswin.openflow.PortDescription;
 import org.ovswin.openflow.Version;
@@ -107,6 +112,85 @@ public final class SwitchConnection implements AutoCloseable {
   public CompletableFuture<Void> apply(List<FlowChange> changes) {
     List<FlowChange> copy = List.copyOf(changes);
     return submit(copy.isEmpty() ? new Barrier(() -> {}) : new FlowBundle(copy));
+  }
+
+  /**
+   * Makes any number of changes in their order of tables: those of one table before those of the
+   * table that follows in {@code changes}. Within a table, changes of different keys may overtake
+   * each other.
+   *
+   * <p>The changes are pulled as the switch takes them, on a thread of the connection's own, and
+   * checked in chunks: where the switch refuses a change, nothing of its chunk or of those behind
+   * it is made, and the future fails with {@link SessionException.ChangesRefused}. What came before
+   * stays. Loads and reconciles of one connection run one after another.
+   */
+  public CompletableFuture<Loaded> load(Iterable<? extends FlowChange> changes) {
+    return bulk(
+        () -> {
+          List<FlowChange> all = new ArrayList<>();
+          changes.forEach(all::add);
+          apply(all).join();
+          return new Loaded(all.size(), 1);
+        });
+  }
+
+  /**
+   * Makes the flows whose cookie agrees with {@code cookie} in the bits of {@code cookieMask}
+   * exactly the desired ones: what is right is not touched, what is new or other is made from the
+   * last table to the first, and only then is deleted what is too much, from the first table to the
+   * last. Flows with another cookie are not touched.
+   *
+   * <p>A small difference is made in one bundle, all or nothing; a large one as {@link #load} does.
+   * Goes on by itself when the connection goes and comes back.
+   *
+   * @param desired gives the same flows each time it is iterated, those of the last table first, no
+   *     two of the same table, priority and match, all with the cookie
+   * @param removable which of the flows that are not desired may be deleted
+   */
+  public CompletableFuture<Reconciled> reconcile(
+      long cookie, long cookieMask, Iterable<Flow> desired, Predicate<Flow> removable) {
+    return bulk(
+        () -> {
+          List<Flow> wanted = new ArrayList<>();
+          desired.forEach(wanted::add);
+          List<Flow> observed = dumpFlows(cookie, cookieMask).join();
+          List<FlowChange> changes = new ArrayList<>();
+          long added = 0;
+          long modified = 0;
+          long deleted = 0;
+          long kept = 0;
+          for (FlowChange change : FlowDiff.diff(observed, wanted)) {
+            switch (change) {
+              case FlowChange.Add _ -> added++;
+              case FlowChange.ModifyStrict _ -> modified++;
+              case FlowChange.DeleteStrict(Flow flow) -> {
+                if (!removable.test(flow)) {
+                  kept++;
+                  continue;
+                }
+                deleted++;
+              }
+            }
+            changes.add(change);
+          }
+          apply(changes).join();
+          return new Reconciled(wanted.size() - added - modified, added, modified, deleted, kept);
+        });
+  }
+
+  private <T> CompletableFuture<T> bulk(Callable<T> work) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    completions.execute(
+        () -> {
+          try {
+            result.complete(work.call());
+          } catch (CompletionException e) {
+            result.completeExceptionally(e.getCause() == null ? e : e.getCause());
+          } catch (Exception e) {
+            result.completeExceptionally(e);
+          }
+        });
+    return result;
   }
 
   /** Completes when the switch has done all that was sent before. */
