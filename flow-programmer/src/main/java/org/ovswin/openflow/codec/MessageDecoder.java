@@ -94,8 +94,8 @@ public final class MessageDecoder {
       case MessageType.MULTIPART_REQUEST -> multipartRequest(in);
       case MessageType.MULTIPART_REPLY -> multipartReply(in, version);
       case MessageType.BUNDLE_CONTROL -> bundles ? Optional.of(control(in)) : Optional.empty();
-      case MessageType.BUNDLE_ADD -> bundles ? bundleAdd(in, xid) : Optional.empty();
-      case MessageType.EXPERIMENTER -> bundles ? Optional.empty() : onfBundle(in, xid);
+      case MessageType.BUNDLE_ADD -> bundles ? bundleAdd(in, version, xid) : Optional.empty();
+      case MessageType.EXPERIMENTER -> bundles ? Optional.empty() : onfBundle(in, version, xid);
       default -> Optional.empty();
     };
   }
@@ -245,7 +245,7 @@ public final class MessageDecoder {
   }
 
   /** The inner message; a bundle within a bundle is left as it is. */
-  private static Optional<Message> bundleAdd(WireReader in, int xid) {
+  private static Optional<Message> bundleAdd(WireReader in, Version version, int xid) {
     int bundleId = in.i32();
     in.skip(2);
     int flags = in.u16();
@@ -255,20 +255,22 @@ public final class MessageDecoder {
     int length = ahead.u16();
     int innerXid = ahead.i32();
     boolean nested = type == MessageType.BUNDLE_ADD || type == MessageType.EXPERIMENTER;
-    if (innerXid != xid || nested || length != in.remaining()) {
+    // Both headers must agree, or what is written for this would not be what was read.
+    boolean alike = wireVersion == version.wire() && innerXid == xid;
+    if (!alike || nested || length != in.remaining()) {
       return Optional.empty();
     }
     Message message = readBody(ahead, wireVersion, type, innerXid);
     return Optional.of(new Message.BundleAdd(bundleId, flags, message));
   }
 
-  private static Optional<Message> onfBundle(WireReader in, int xid) {
+  private static Optional<Message> onfBundle(WireReader in, Version version, int xid) {
     if (in.i32() != Wire.ONF) {
       return Optional.empty();
     }
     return switch (in.i32()) {
       case MessageType.ONF_BUNDLE_CONTROL -> Optional.of(control(in));
-      case MessageType.ONF_BUNDLE_ADD -> bundleAdd(in, xid);
+      case MessageType.ONF_BUNDLE_ADD -> bundleAdd(in, version, xid);
       default -> Optional.empty();
     };
   }
