@@ -1,7 +1,7 @@
 package org.ovswin.openflow;
 
 /** A step from the flows that a switch has to those that it should have. */
-public sealed interface FlowChange {
+public sealed interface FlowChange extends BundledChange {
   /** The flow that is added, rewritten or deleted. */
   Flow flow();
 

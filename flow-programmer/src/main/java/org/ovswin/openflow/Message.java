@@ -3,6 +3,7 @@ package org.ovswin.openflow;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -84,7 +85,7 @@ public sealed interface Message permits Message.Symmetric, Message.Request, Mess
    * @param outGroup the same for a group; {@link #ANY_GROUP} for none
    */
   record FlowMod(
-      Command command,
+      FlowMod.Command command,
       int table,
       int priority,
       long cookie,
@@ -121,13 +122,15 @@ public sealed interface Message permits Message.Symmetric, Message.Request, Mess
     /** The message that makes this change. */
     public static FlowMod of(FlowChange change) {
       return switch (change) {
-        case FlowChange.Add(Flow flow) -> of(Command.ADD, flow, flow.actions());
-        case FlowChange.ModifyStrict(Flow flow) -> of(Command.MODIFY_STRICT, flow, flow.actions());
-        case FlowChange.DeleteStrict(Flow flow) -> of(Command.DELETE_STRICT, flow, List.of());
+        case FlowChange.Add(Flow flow) -> of(FlowMod.Command.ADD, flow, flow.actions());
+        case FlowChange.ModifyStrict(Flow flow) ->
+            of(FlowMod.Command.MODIFY_STRICT, flow, flow.actions());
+        case FlowChange.DeleteStrict(Flow flow) ->
+            of(FlowMod.Command.DELETE_STRICT, flow, List.of());
       };
     }
 
-    private static FlowMod of(Command command, Flow flow, List<Action> actions) {
+    private static FlowMod of(FlowMod.Command command, Flow flow, List<Action> actions) {
       return new FlowMod(
           command,
           flow.table(),
@@ -148,6 +151,104 @@ public sealed interface Message permits Message.Symmetric, Message.Request, Mess
     /** As {@code ovs-ofctl ofp-print} shows it. */
     public String text() {
       return FlowText.format(this);
+    }
+  }
+
+  /**
+   * Changes groups.
+   *
+   * @param type of the group; of no meaning in a delete
+   * @param groupId which one, or {@link Group#ALL} in a delete
+   * @param commandBucketId where buckets are inserted or which are removed, as {@link Bucket#FIRST}
+   *     and its like say; else {@link Bucket#ALL}
+   * @param selection of a select group that is added or modified, from OpenFlow 1.5 on
+   */
+  record GroupMod(
+      GroupMod.Command command,
+      Group.Type type,
+      int groupId,
+      int commandBucketId,
+      List<Bucket> buckets,
+      Optional<Group.Selection> selection)
+      implements Request {
+    /** In the order in which ovs-ofctl knows them; the numbers on the wire have gaps. */
+    public enum Command {
+      ADD,
+      MODIFY,
+      DELETE,
+      INSERT_BUCKET,
+      REMOVE_BUCKET,
+      /** Open vSwitch's own: whether it is there or not. */
+      ADD_OR_MODIFY
+    }
+
+    public GroupMod {
+      buckets = List.copyOf(buckets);
+      GroupRules.check(command, type, groupId, commandBucketId, buckets, selection);
+    }
+
+    /** The message that makes this change. */
+    public static GroupMod of(GroupChange change) {
+      return switch (change) {
+        case GroupChange.Add(Group group) -> of(GroupMod.Command.ADD, group);
+        case GroupChange.Modify(Group group) -> of(GroupMod.Command.MODIFY, group);
+        case GroupChange.Delete(int id) ->
+            new GroupMod(
+                GroupMod.Command.DELETE,
+                Group.Type.ALL,
+                id,
+                Bucket.ALL,
+                List.of(),
+                Optional.empty());
+        case GroupChange.InsertBuckets(int id, Group.Type type, int after, List<Bucket> buckets) ->
+            new GroupMod(
+                GroupMod.Command.INSERT_BUCKET, type, id, after, buckets, Optional.empty());
+        case GroupChange.RemoveBuckets(int id, int bucketId) ->
+            new GroupMod(
+                GroupMod.Command.REMOVE_BUCKET,
+                Group.Type.ALL,
+                id,
+                bucketId,
+                List.of(),
+                Optional.empty());
+      };
+    }
+
+    private static GroupMod of(GroupMod.Command command, Group group) {
+      return new GroupMod(
+          command, group.type(), group.id(), Bucket.ALL, group.buckets(), group.selection());
+    }
+  }
+
+  /**
+   * Changes meters.
+   *
+   * @param meterId which one, or {@link Meter#ALL} in a delete
+   * @param flags as in {@link Meter#flags}; 0 in a delete
+   */
+  record MeterMod(MeterMod.Command command, int meterId, int flags, List<Meter.Band> bands)
+      implements Request {
+    /** In wire order, from 0. */
+    public enum Command {
+      ADD,
+      MODIFY,
+      DELETE
+    }
+
+    public MeterMod {
+      bands = List.copyOf(bands);
+      Meter.checkFlags(flags);
+    }
+
+    /** The message that makes this change. */
+    public static MeterMod of(MeterChange change) {
+      return switch (change) {
+        case MeterChange.Add(Meter(int id, int flags, List<Meter.Band> bands)) ->
+            new MeterMod(MeterMod.Command.ADD, id, flags, bands);
+        case MeterChange.Modify(Meter(int id, int flags, List<Meter.Band> bands)) ->
+            new MeterMod(MeterMod.Command.MODIFY, id, flags, bands);
+        case MeterChange.Delete(int id) -> new MeterMod(MeterMod.Command.DELETE, id, 0, List.of());
+      };
     }
   }
 

@@ -99,6 +99,8 @@ final class MessageText {
       case Message.BarrierRequest _ -> "OFPT_BARRIER_REQUEST";
       case Message.BarrierReply _ -> "OFPT_BARRIER_REPLY";
       case Message.FlowMod _ -> "OFPT_FLOW_MOD";
+      case Message.GroupMod _ -> "OFPT_GROUP_MOD";
+      case Message.MeterMod _ -> "OFPT_METER_MOD";
       case Message.BundleControl _ -> "OFPT_BUNDLE_CONTROL";
       case Message.BundleAdd _ -> "OFPT_BUNDLE_ADD_MESSAGE";
       case Message.PacketOut _ -> "OFPT_PACKET_OUT";
@@ -124,6 +126,8 @@ final class MessageText {
       case Message.GetConfigReply config -> config(config.flags(), config.missSendLen());
       case Message.SetConfig config -> config(config.flags(), config.missSendLen());
       case Message.FlowMod mod -> " " + mod.text();
+      case Message.GroupMod mod -> "\n " + GroupText.format(versionOf(wireVersion), mod);
+      case Message.MeterMod mod -> " " + MeterText.format(mod);
       case Message.BundleControl control ->
           "\n bundle_id=0x%x type=%s%s"
               .formatted(control.bundleId(), control.kind(), bundleFlags(control.flags()));
@@ -159,6 +163,10 @@ final class MessageText {
       case Message.BarrierRequest _ -> "";
       case Message.BarrierReply _ -> "";
     };
+  }
+
+  private static Version versionOf(int wireVersion) {
+    return Version.ofWire(wireVersion).orElse(Version.V1_5);
   }
 
   private static String versions(int bitmap) {

@@ -86,6 +86,8 @@ public final class MessageDecoder {
       case MessageType.PACKET_IN -> Optional.of(packetIn(in));
       case MessageType.PACKET_OUT -> Optional.of(packetOut(in, version));
       case MessageType.FLOW_MOD -> Optional.of(flowMod(in, version));
+      case MessageType.GROUP_MOD -> GroupCodec.readMod(in, version);
+      case MessageType.METER_MOD -> Optional.of(MeterCodec.readMod(in));
       case MessageType.PORT_STATUS -> {
         int reason = in.u8();
         in.skip(7);

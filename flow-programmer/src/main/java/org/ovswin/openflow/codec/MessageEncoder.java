@@ -78,6 +78,8 @@ public final class MessageEncoder {
       case Message.BarrierRequest _ -> MessageType.BARRIER_REQUEST;
       case Message.BarrierReply _ -> MessageType.BARRIER_REPLY;
       case Message.FlowMod _ -> MessageType.FLOW_MOD;
+      case Message.GroupMod _ -> MessageType.GROUP_MOD;
+      case Message.MeterMod _ -> MessageType.METER_MOD;
       case Message.BundleControl _ ->
           bundles ? MessageType.BUNDLE_CONTROL : MessageType.EXPERIMENTER;
       case Message.BundleAdd _ -> bundles ? MessageType.BUNDLE_ADD : MessageType.EXPERIMENTER;
@@ -128,6 +130,8 @@ public final class MessageEncoder {
         out.writeShort(missSendLen);
       }
       case Message.FlowMod mod -> writeFlowMod(out, version, mod);
+      case Message.GroupMod mod -> GroupCodec.writeMod(out, version, mod);
+      case Message.MeterMod mod -> MeterCodec.writeMod(out, mod);
       case Message.BundleAdd add -> {
         writeOnfHeader(out, version, MessageType.ONF_BUNDLE_ADD);
         out.writeInt(add.bundleId());

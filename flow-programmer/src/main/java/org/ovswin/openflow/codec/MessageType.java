@@ -16,10 +16,12 @@ final class MessageType {
   static final int PORT_STATUS = 12;
   static final int PACKET_OUT = 13;
   static final int FLOW_MOD = 14;
+  static final int GROUP_MOD = 15;
   static final int MULTIPART_REQUEST = 18;
   static final int MULTIPART_REPLY = 19;
   static final int BARRIER_REQUEST = 20;
   static final int BARRIER_REPLY = 21;
+  static final int METER_MOD = 29;
   static final int BUNDLE_CONTROL = 33;
   static final int BUNDLE_ADD = 34;
 

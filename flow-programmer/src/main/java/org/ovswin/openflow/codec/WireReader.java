@@ -50,6 +50,10 @@ final class WireReader {
     return buf.getInt(advance(4));
   }
 
+  long u32() {
+    return buf.getUnsignedInt(advance(4));
+  }
+
   long u48() {
     int at = advance(6);
     return (long) buf.getUnsignedShort(at) << 32 | buf.getUnsignedInt(at + 2);
@@ -101,6 +105,27 @@ final class WireReader {
               .formatted(what, length, minimum, remaining(), multiple));
     }
     return sub(length);
+  }
+
+  /**
+   * A reader of a structure that begins with its own length in 16 bits, such as a bucket; the
+   * length is still in it.
+   */
+  WireReader structure(String what, int minimum) {
+    int length = remaining() < 2 ? 0 : buf.getUnsignedShort(position);
+    if (length < minimum || length > remaining()) {
+      throw malformed(
+          "%s length: %d (expected: %d to %d)".formatted(what, length, minimum, remaining()));
+    }
+    return sub(length);
+  }
+
+  /** The constant of an enum that is declared in wire order, from 0. */
+  <E> E constant(String what, E[] constants, int number) {
+    if (number >= constants.length) {
+      throw malformed("%s: %d (expected: 0 to %d)".formatted(what, number, constants.length - 1));
+    }
+    return constants[number];
   }
 
   /**

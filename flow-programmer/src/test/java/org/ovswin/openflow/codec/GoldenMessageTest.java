@@ -29,7 +29,7 @@ final class GoldenMessageTest {
   private static final int REFUSED_HERE_ONLY = 2;
 
   /** Malformed for Open vSwitch because of what the message means; well-formed as bytes. */
-  private static final int REFUSED_BUT_READABLE = 6;
+  private static final int REFUSED_BUT_READABLE = 4;
 
   @Test
   void messages_ofOvs_areReadAndWrittenAlike() throws IOException {
