@@ -197,6 +197,7 @@ public enum Field {
   private final Oxm oxm13;
   private final Oxm oxm14;
   private final Oxm oxm15;
+  private final int registerIndex;
 
   Field(
       String ovsName,
@@ -215,6 +216,7 @@ public enum Field {
     this.oxm13 = newestIn(wireNames, Version.V1_3);
     this.oxm14 = newestIn(wireNames, Version.V1_4);
     this.oxm15 = newestIn(wireNames, Version.V1_5);
+    this.registerIndex = ovsName.matches("reg\\d+") ? Integer.parseInt(ovsName.substring(3)) : -1;
   }
 
   /** The name in {@code set_field:value->name}, e.g. {@code ip_dst}. */
@@ -295,8 +297,7 @@ public enum Field {
 
   /** The number of a register {@code reg0} to {@code reg15}; -1 for another field. */
   public static int registerIndex(Field field) {
-    boolean register = field.compareTo(REG0) >= 0 && field.compareTo(REG15) <= 0;
-    return register ? REGISTERS.indexOf(field) : -1;
+    return field.registerIndex;
   }
 
   /** Register {@code xreg0} to {@code xreg7}, the pair of {@code reg(2n)} and {@code reg(2n+1)}. */

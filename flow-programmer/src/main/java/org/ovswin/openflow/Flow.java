@@ -1,7 +1,5 @@
 package org.ovswin.openflow;
 
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -38,9 +36,7 @@ public record Flow(
     check("importance", importance, 0xffff);
     actions = List.copyOf(actions);
     Instructions.checkOrder(actions);
-    EnumSet<FlowFlag> ordered = EnumSet.noneOf(FlowFlag.class);
-    ordered.addAll(flags);
-    flags = Collections.unmodifiableSet(ordered);
+    flags = FlowFlag.copyOf(flags);
   }
 
   /** A flow that stays until it is deleted. */

@@ -1,7 +1,5 @@
 package org.ovswin.openflow;
 
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -114,9 +112,7 @@ public sealed interface Message permits Message.Symmetric, Message.Request, Mess
 
     public FlowMod {
       actions = List.copyOf(actions);
-      EnumSet<FlowFlag> ordered = EnumSet.noneOf(FlowFlag.class);
-      ordered.addAll(flags);
-      flags = Collections.unmodifiableSet(ordered);
+      flags = FlowFlag.copyOf(flags);
     }
 
     /** The message that makes this change. */

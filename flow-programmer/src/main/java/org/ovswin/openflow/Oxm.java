@@ -25,11 +25,6 @@ public record Oxm(String name, int oxmClass, int number, int experimenter, int s
     return oxmClass << 16 | number << 9 | (hasExperimenter() ? bytes + 4 : bytes);
   }
 
-  /** The 32-bit header before a value and a mask of {@code bytes} bytes each. */
-  public int maskedHeader(int bytes) {
-    return oxmClass << 16 | number << 9 | 0x100 | (hasExperimenter() ? 2 * bytes + 4 : 2 * bytes);
-  }
-
   /** Whether an experimenter id follows the header. */
   public boolean hasExperimenter() {
     return oxmClass == CLASS_EXPERIMENTER;

@@ -161,7 +161,7 @@ final class BucketCodec {
     out.writeZero(METHOD_BYTES - method.length);
     out.writeLong(selection.param());
     for (MatchField mask : selection.fields()) {
-      FieldCodec.writeField(out, mask.field().wireName(version), mask);
+      FieldCodec.writeField(out, version, mask);
     }
     int length = out.writerIndex() - start;
     out.setShort(start + 2, length);

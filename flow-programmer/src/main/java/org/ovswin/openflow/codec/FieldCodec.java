@@ -30,6 +30,11 @@ final class FieldCodec {
   private static final int MATCH_TYPE_OXM = 1;
   private static final int HAS_MASK = 0x100;
 
+  private static final int VERSIONS = Version.values().length;
+
+  /** By field and version: looking up a field's names for every entry takes longer. */
+  private static final int[] HEADERS = headers();
+
   private static final Map<Long, Field> BY_HEADER = byHeader();
 
   private FieldCodec() {}
@@ -43,47 +48,58 @@ final class FieldCodec {
    */
   static void writeMatch(ByteBuf out, Version version, Match match) {
     int start = out.writerIndex();
-    out.writeShort(MATCH_TYPE_OXM);
-    out.writeShort(0);
+    out.writeInt(MATCH_TYPE_OXM << 16);
     List<MatchField> fields = match.fields();
     for (int i = 0; i < fields.size(); i++) {
       MatchField f = fields.get(i);
       int register = version == Version.V1_5 ? Field.registerIndex(f.field()) : -1;
       if (register < 0) {
-        writeField(out, f.field().wireName(version), f);
+        writeField(out, version, f);
         continue;
       }
       // From 1.5 on the switch writes registers in pairs, as the standard's 64-bit ones.
       MatchField next = i + 1 < fields.size() ? fields.get(i + 1) : f;
-      boolean paired = register % 2 == 0 && Field.registerIndex(next.field()) == register + 1;
-      writeRegisterPair(out, version, register, f, paired ? Optional.of(next) : Optional.empty());
-      i += paired ? 1 : 0;
+      if (register % 2 == 0 && Field.registerIndex(next.field()) == register + 1) {
+        long value = f.low() << 32 | next.low();
+        writeRegisterPair(out, version, register, value, f.maskLow() << 32 | next.maskLow());
+        i++;
+      } else {
+        int shift = register % 2 == 0 ? 32 : 0;
+        writeRegisterPair(out, version, register, f.low() << shift, f.maskLow() << shift);
+      }
     }
-    for (RawOxm oxm : match.unknown()) {
-      out.writeInt(oxm.header());
-      out.writeBytes(oxm.payload().asByteBuffer());
+    List<RawOxm> unknown = match.unknown();
+    for (int i = 0; i < unknown.size(); i++) {
+      out.writeInt(unknown.get(i).header());
+      ActionEncoder.writeOctets(out, unknown.get(i).payload());
     }
     int length = out.writerIndex() - start;
     out.setShort(start + 2, length);
-    out.writeZero(-length & 7);
+    ActionEncoder.writeZeros(out, -length & 7);
   }
 
   private static void writeRegisterPair(
-      ByteBuf out, Version version, int register, MatchField first, Optional<MatchField> second) {
-    int shift = register % 2 == 0 ? 32 : 0;
-    long value = first.low() << shift | second.map(MatchField::low).orElse(0L);
-    long mask = first.maskLow() << shift | second.map(MatchField::maskLow).orElse(0L);
-    Field wide = Field.wideRegister(register / 2);
-    writeField(out, wide.wireName(version), MatchField.masked(wide, value, mask));
+      ByteBuf out, Version version, int register, long value, long mask) {
+    int header = header(version, Field.wideRegister(register / 2));
+    if (mask == -1L) {
+      out.writeInt(header);
+      out.writeLong(value);
+    } else {
+      out.writeInt(masked(header, Long.BYTES));
+      out.writeLong(value);
+      out.writeLong(mask);
+    }
   }
 
   /** One entry with header, value and, unless the whole field counts, mask. */
-  static void writeField(ByteBuf out, Oxm oxm, MatchField f) {
-    int bytes = f.field().bytes();
+  static void writeField(ByteBuf out, Version version, MatchField f) {
+    Field field = f.field();
+    int bytes = field.bytes();
+    int header = header(version, field);
     boolean exact = f.isExact();
-    out.writeInt(exact ? oxm.header(bytes) : oxm.maskedHeader(bytes));
-    if (oxm.hasExperimenter()) {
-      out.writeInt(oxm.experimenter());
+    out.writeInt(exact ? header : masked(header, bytes));
+    if (hasExperimenter(version, field)) {
+      out.writeInt(field.wireName(version).experimenter());
     }
     writeValue(out, bytes, f.high(), f.low());
     if (!exact) {
@@ -97,6 +113,21 @@ final class FieldCodec {
     if (oxm.hasExperimenter()) {
       out.writeInt(oxm.experimenter());
     }
+  }
+
+  /** The header of an entry of this field without a mask. */
+  static int header(Version version, Field field) {
+    return HEADERS[Wire.indexOf(field) * VERSIONS + Wire.indexOf(version)];
+  }
+
+  /** Whether an experimenter id follows the header. */
+  static boolean hasExperimenter(Version version, Field field) {
+    return header(version, field) >>> 16 == Oxm.CLASS_EXPERIMENTER;
+  }
+
+  /** The header with the mask's bit, and the mask's bytes counted. */
+  private static int masked(int header, int bytes) {
+    return header + HAS_MASK + bytes;
   }
 
   private static void writeValue(ByteBuf out, int bytes, long high, long low) {
@@ -223,6 +254,18 @@ final class FieldCodec {
       experimenter = payload.i32();
     }
     return Optional.ofNullable(BY_HEADER.get(key(header >>> 9, experimenter)));
+  }
+
+  private static int[] headers() {
+    Field[] fields = Field.values();
+    int[] headers = new int[fields.length * VERSIONS];
+    for (Field field : fields) {
+      for (Version version : Version.values()) {
+        headers[Wire.indexOf(field) * VERSIONS + Wire.indexOf(version)] =
+            field.wireName(version).header(field.bytes());
+      }
+    }
+    return headers;
   }
 
   private static Map<Long, Field> byHeader() {

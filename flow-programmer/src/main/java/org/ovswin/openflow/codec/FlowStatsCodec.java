@@ -1,7 +1,6 @@
 package org.ovswin.openflow.codec;
 
 import io.netty.buffer.ByteBuf;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.ovswin.openflow.Action;
@@ -70,7 +69,7 @@ final class FlowStatsCodec {
     out.writeShort(flow.priority());
     out.writeShort(flow.idleTimeoutSeconds());
     out.writeShort(flow.hardTimeoutSeconds());
-    out.writeShort(FlowFlags.toBits(flow.flags()));
+    out.writeShort(FlowFlag.toBits(flow.flags()));
     out.writeShort(version.isAtLeast(Version.V1_4) ? flow.importance() : 0);
   }
 
@@ -172,7 +171,7 @@ final class FlowStatsCodec {
       int priority = in.u16();
       int idle = in.u16();
       int hard = in.u16();
-      EnumSet<FlowFlag> flags = FlowFlags.ofBits(in.u16());
+      Set<FlowFlag> flags = FlowFlag.ofBits(in.u16());
       int importance = in.u16();
       return new Terms(
           priority, idle, hard, flags, version.isAtLeast(Version.V1_4) ? importance : 0);

@@ -19,24 +19,18 @@ final class InstructionCodec {
 
   static void write(ByteBuf out, Version version, List<Action> actions) {
     int applyStart = -1;
-    if (!version.isAtLeast(Version.V1_5)) {
-      for (Action action : actions) {
-        if (action instanceof Action.Meter(int meterId)) {
-          writeHeader(out, Wire.INSTRUCTION_METER, 8);
-          out.writeInt(meterId);
-        }
+    boolean meterIsAction = version.isAtLeast(Version.V1_5);
+    for (int i = 0; i < actions.size() && !meterIsAction; i++) {
+      if (actions.get(i) instanceof Action.Meter(int meterId)) {
+        out.writeLong(header(Wire.INSTRUCTION_METER, 8) | (meterId & 0xffff_ffffL));
       }
     }
     for (int i = 0; i < actions.size(); i++) {
       Action action = actions.get(i);
-      boolean instruction =
-          action instanceof Action.Flowing
-              && !(action instanceof Action.Meter && version.isAtLeast(Version.V1_5));
-      if (!instruction) {
+      if (!isInstruction(action, meterIsAction)) {
         if (applyStart < 0) {
           applyStart = out.writerIndex();
-          writeHeader(out, Wire.INSTRUCTION_APPLY_ACTIONS, 0);
-          out.writeZero(4);
+          out.writeLong(header(Wire.INSTRUCTION_APPLY_ACTIONS, 0));
         }
         ActionEncoder.write(out, version, action);
         continue;
@@ -45,6 +39,16 @@ final class InstructionCodec {
       writeInstruction(out, version, (Action.Flowing) action);
     }
     closeApply(out, applyStart);
+  }
+
+  /** Asks for the classes rather than for {@link Action.Flowing}, which takes far longer. */
+  private static boolean isInstruction(Action action, boolean meterIsAction) {
+    return action instanceof Action.Goto
+        || (action instanceof Action.Meter && !meterIsAction)
+        || action instanceof Action.WriteMetadata
+        || action instanceof Action.WriteActions
+        || action instanceof Action.ClearActions
+        || action instanceof Action.RawInstruction;
   }
 
   private static int closeApply(ByteBuf out, int applyStart) {
@@ -57,34 +61,27 @@ final class InstructionCodec {
   private static void writeInstruction(ByteBuf out, Version version, Action.Flowing action) {
     switch (action) {
       case Action.Meter _ -> {} // Written first, before the actions.
-      case Action.ClearActions() -> {
-        writeHeader(out, Wire.INSTRUCTION_CLEAR_ACTIONS, 8);
-        out.writeZero(4);
-      }
+      case Action.ClearActions() -> out.writeLong(header(Wire.INSTRUCTION_CLEAR_ACTIONS, 8));
       case Action.WriteActions(List<Action> actions) -> {
         int start = out.writerIndex();
-        writeHeader(out, Wire.INSTRUCTION_WRITE_ACTIONS, 0);
-        out.writeZero(4);
+        out.writeLong(header(Wire.INSTRUCTION_WRITE_ACTIONS, 0));
         ActionEncoder.write(out, version, actions);
         out.setShort(start + 2, out.writerIndex() - start);
       }
       case Action.WriteMetadata(long value, long mask) -> {
-        writeHeader(out, Wire.INSTRUCTION_WRITE_METADATA, 24);
-        out.writeZero(4);
+        out.writeLong(header(Wire.INSTRUCTION_WRITE_METADATA, 24));
         out.writeLong(value);
         out.writeLong(mask);
       }
-      case Action.Goto(int table) -> {
-        writeHeader(out, Wire.INSTRUCTION_GOTO_TABLE, 8);
-        out.writeInt(table << 24);
-      }
+      case Action.Goto(int table) ->
+          out.writeLong(header(Wire.INSTRUCTION_GOTO_TABLE, 8) | (long) table << 24);
       case Action.RawInstruction(Octets bytes) -> ActionEncoder.writeOctets(out, bytes);
     }
   }
 
-  private static void writeHeader(ByteBuf out, int type, int length) {
-    out.writeShort(type);
-    out.writeShort(length);
+  /** The header in the upper half of eight bytes. */
+  private static long header(int type, int length) {
+    return (long) type << 48 | (long) length << 32;
   }
 
   /** All that is left of a message, in the order of the model: meter, actions, and so on. */

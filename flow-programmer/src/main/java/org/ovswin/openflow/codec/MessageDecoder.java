@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiFunction;
 import org.ovswin.openflow.Action;
+import org.ovswin.openflow.FlowFlag;
 import org.ovswin.openflow.Match;
 import org.ovswin.openflow.Message;
 import org.ovswin.openflow.OpenFlowMessage;
@@ -182,7 +183,7 @@ public final class MessageDecoder {
         InstructionCodec.read(in, version),
         idle,
         hard,
-        FlowFlags.ofBits(flags),
+        FlowFlag.ofBits(flags),
         version.isAtLeast(Version.V1_4) ? importance : 0,
         buffer,
         outPort,

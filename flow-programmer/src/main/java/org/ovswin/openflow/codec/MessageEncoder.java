@@ -2,6 +2,7 @@ package org.ovswin.openflow.codec;
 
 import io.netty.buffer.ByteBuf;
 import org.ovswin.openflow.Field;
+import org.ovswin.openflow.FlowChange;
 import org.ovswin.openflow.FlowStats;
 import org.ovswin.openflow.Message;
 import org.ovswin.openflow.OpenFlowMessage;
@@ -60,6 +61,40 @@ public final class MessageEncoder {
           "message: %d bytes (expected: at most %d)".formatted(length, MAX_MESSAGE_BYTES));
     }
     out.setShort(start + 2, length);
+  }
+
+  /**
+   * Appends the flow-mod of a change: the bytes of {@link Message.FlowMod#of}, without the message.
+   * Nothing is allocated.
+   *
+   * @throws IllegalArgumentException as {@link #write(ByteBuf, OpenFlowMessage)}
+   */
+  public static void writeFlowMod(ByteBuf out, Version version, int xid, FlowChange change) {
+    int start = out.writerIndex();
+    try {
+      FlowModEncoder.write(out, version, xid, change);
+    } catch (IllegalArgumentException e) {
+      out.writerIndex(start);
+      throw e;
+    }
+  }
+
+  /**
+   * Appends the flow-mod of a change as a message of a bundle: the bytes of {@link
+   * Message.BundleAdd}, without the messages. Nothing is allocated.
+   *
+   * @param flags as those of {@link Message.BundleControl}
+   * @throws IllegalArgumentException as {@link #write(ByteBuf, OpenFlowMessage)}
+   */
+  public static void writeBundleAdd(
+      ByteBuf out, Version version, int xid, int bundleId, int flags, FlowChange change) {
+    int start = out.writerIndex();
+    try {
+      FlowModEncoder.writeBundleAdd(out, version, xid, bundleId, flags, change);
+    } catch (IllegalArgumentException e) {
+      out.writerIndex(start);
+      throw e;
+    }
   }
 
   private static int typeOf(Version version, Message body) {
@@ -129,7 +164,7 @@ public final class MessageEncoder {
         out.writeShort(flags);
         out.writeShort(missSendLen);
       }
-      case Message.FlowMod mod -> writeFlowMod(out, version, mod);
+      case Message.FlowMod mod -> FlowModEncoder.writeBody(out, version, mod);
       case Message.GroupMod mod -> GroupCodec.writeMod(out, version, mod);
       case Message.MeterMod mod -> MeterCodec.writeMod(out, mod);
       case Message.BundleAdd add -> {
@@ -173,30 +208,6 @@ public final class MessageEncoder {
     out.writeShort(type);
     out.writeShort(more == Message.More.FOLLOWS ? MessageType.MULTIPART_MORE : 0);
     out.writeZero(4);
-  }
-
-  /**
-   * <pre>
-   * cookie (64 bits) | cookie mask (64) | table (8) | command (8) | idle (16) | hard (16)
-   * | priority (16) | buffer (32) | out port (32) | out group (32) | flags (16)
-   * | importance, from 1.4 on (16) | match | instructions
-   * </pre>
-   */
-  private static void writeFlowMod(ByteBuf out, Version version, Message.FlowMod mod) {
-    out.writeLong(mod.cookie());
-    out.writeLong(mod.cookieMask());
-    out.writeByte(mod.table());
-    out.writeByte(Wire.indexOf(mod.command()));
-    out.writeShort(mod.idleTimeoutSeconds());
-    out.writeShort(mod.hardTimeoutSeconds());
-    out.writeShort(mod.priority());
-    out.writeInt(mod.bufferId());
-    out.writeInt(mod.outPort());
-    out.writeInt(mod.outGroup());
-    out.writeShort(FlowFlags.toBits(mod.flags()));
-    out.writeShort(version.isAtLeast(Version.V1_4) ? mod.importance() : 0);
-    FieldCodec.writeMatch(out, version, mod.match());
-    InstructionCodec.write(out, version, mod.actions());
   }
 
   /**

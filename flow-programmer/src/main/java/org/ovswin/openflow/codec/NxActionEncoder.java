@@ -22,11 +22,10 @@ final class NxActionEncoder {
       case Action.CtClear() -> finish(out, startNx(out, Wire.NX_CT_CLEAR));
       case Action.Controller a -> controller(out, a);
       case Action.Conjunction(int id, int clause, int clauses) -> {
-        int start = startNx(out, Wire.NX_CONJUNCTION);
-        out.writeByte(clause);
-        out.writeByte(clauses);
+        out.writeLong((long) Wire.EXPERIMENTER << 48 | 16L << 32 | Wire.NICIRA);
+        out.writeShort(Wire.NX_CONJUNCTION);
+        out.writeShort(clause << 8 | clauses);
         out.writeInt(id);
-        finish(out, start);
       }
       case Action.Note(Octets bytes) -> {
         int start = startNx(out, Wire.NX_NOTE);
@@ -121,7 +120,9 @@ final class NxActionEncoder {
     out.writeByte(a.table().orElse(Wire.NO_RECIRCULATION));
     out.writeZero(3);
     out.writeShort(a.algPort());
-    a.nat().ifPresent(nat -> nat(out, nat));
+    if (a.nat().isPresent()) { // A lambda would be allocated for every flow.
+      nat(out, a.nat().get());
+    }
     ActionEncoder.write(out, version, a.exec());
     finish(out, start);
   }
@@ -138,7 +139,7 @@ final class NxActionEncoder {
     out.writeShort(natFlags(nat));
     int presentAt = out.writerIndex();
     out.writeShort(0);
-    int present = nat.addresses().map(range -> natAddresses(out, range)).orElse(0);
+    int present = nat.addresses().isPresent() ? natAddresses(out, nat.addresses().get()) : 0;
     if (nat.ports().isPresent()) {
       Nat.Ports ports = nat.ports().get();
       present |= Wire.NAT_PROTO_MIN;
@@ -182,14 +183,9 @@ final class NxActionEncoder {
           case SRC -> Wire.NAT_SRC;
           case DST -> Wire.NAT_DST;
         };
-    for (Nat.Flag flag : nat.flags()) {
-      flags |=
-          switch (flag) {
-            case PERSISTENT -> Wire.NAT_PERSISTENT;
-            case HASH -> Wire.NAT_HASH;
-            case RANDOM -> Wire.NAT_RANDOM;
-          };
-    }
+    flags |= nat.flags().contains(Nat.Flag.PERSISTENT) ? Wire.NAT_PERSISTENT : 0;
+    flags |= nat.flags().contains(Nat.Flag.HASH) ? Wire.NAT_HASH : 0;
+    flags |= nat.flags().contains(Nat.Flag.RANDOM) ? Wire.NAT_RANDOM : 0;
     return flags;
   }
 
