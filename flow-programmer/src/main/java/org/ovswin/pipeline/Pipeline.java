@@ -1,19 +1,22 @@
 package org.ovswin.pipeline;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.openflow.Cookie;
 import org.ovswin.openflow.Flow;
-import org.ovswin.openflow.Match;
+import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.FlowDiff;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Pod;
 
 /** All flows of a node, as a pure function of its state. */
 public final class Pipeline {
-  private static final int MISS_PRIORITY = 0;
-
   private static final List<FlowTable> TABLES =
       List.of(
           new ClassifierTable(),
@@ -54,21 +57,52 @@ public final class Pipeline {
   /** Every flow that this state asks for; no two with the same table, priority and match. */
   public static List<Flow> flows(NodeState state) {
     List<Flow> flows = new ArrayList<>();
-    node(state, flows::add);
-    for (Peer peer : state.peers()) {
-      flows.addAll(peerFlows(state, peer));
-    }
-    for (Pod pod : state.pods()) {
-      flows.addAll(podFlows(state, pod));
-    }
+    source(state).forEach(flows::add);
     return flows;
+  }
+
+  /**
+   * As {@link #flows}, but each flow is made when it is asked for, the last table first: a list of
+   * all is never in memory. May be iterated as often as wanted.
+   */
+  public static Iterable<Flow> source(NodeState state) {
+    return new FlowSource(state);
+  }
+
+  /**
+   * What makes a switch with the flows of {@code before} into one with those of {@code after}, in
+   * the order of {@link FlowDiff}; what is the same in both is not touched.
+   *
+   * <p>While the node itself is the same, this costs what the pods and peers cost that differ: a
+   * pod's change as much among five thousand peers as among ten, provided that both states have the
+   * same {@link NodeState.Peers}.
+   */
+  public static List<FlowChange> changes(NodeState before, NodeState after) {
+    if (!before.hasSameNode(after)) {
+      return FlowDiff.diff(flows(before), flows(after));
+    }
+    List<Flow> old = new ArrayList<>();
+    List<Flow> wanted = new ArrayList<>();
+    if (!before.peers().equals(after.peers())) {
+      List<Peer> peersBefore = before.peers().byBlock();
+      List<Peer> peersAfter = after.peers().byBlock();
+      without(peersBefore, peersAfter).forEach(peer -> peer(before, peer, old::add));
+      without(peersAfter, peersBefore).forEach(peer -> peer(after, peer, wanted::add));
+    }
+    without(before.pods(), after.pods()).forEach(pod -> pod(before, pod, old::add));
+    without(after.pods(), before.pods()).forEach(pod -> pod(after, pod, wanted::add));
+    return FlowDiff.diff(old, wanted);
+  }
+
+  private static <T> List<T> without(List<T> all, Collection<T> others) {
+    Set<T> known = new HashSet<>(others);
+    return all.stream().filter(object -> !known.contains(object)).toList();
   }
 
   /** The flows of one pod of this node. */
   public static List<Flow> podFlows(NodeState state, Pod pod) {
     List<Flow> flows = new ArrayList<>();
-    long cookie = podCookie(pod.address());
-    TABLES.forEach(table -> table.pod(state, pod, new FlowSink(table.id(), cookie, flows::add)));
+    pod(state, pod, flows::add);
     return flows;
   }
 
@@ -77,23 +111,17 @@ public final class Pipeline {
     return Kind.POD.cookie(address.value());
   }
 
-  private static List<Flow> peerFlows(NodeState state, Peer peer) {
-    List<Flow> flows = new ArrayList<>();
-    long cookie = Kind.PEER.cookie(((Ipv4Address) peer.block().network()).value());
-    TABLES.forEach(table -> table.peer(state, peer, new FlowSink(table.id(), cookie, flows::add)));
-    return flows;
+  static long peerCookie(IpPrefix block) {
+    return Kind.PEER.cookie(((Ipv4Address) block.network()).value());
   }
 
-  private static void node(NodeState state, Consumer<Flow> flows) {
-    long cookie = Kind.NODE.cookie(0);
-    for (FlowTable table : TABLES) {
-      List<Flow> own = new ArrayList<>();
-      table.node(state, new FlowSink(table.id(), cookie, own::add));
-      own.forEach(flows);
-      // The miss is spelled out, so that its counter shows what was dropped where.
-      if (own.stream().noneMatch(flow -> flow.priority() == MISS_PRIORITY)) {
-        new FlowSink(table.id(), cookie, flows).flow(MISS_PRIORITY, Match.builder());
-      }
-    }
+  private static void pod(NodeState state, Pod pod, Consumer<Flow> flows) {
+    long cookie = podCookie(pod.address());
+    TABLES.forEach(table -> table.pod(state, pod, new FlowSink(table.id(), cookie, flows)));
+  }
+
+  private static void peer(NodeState state, Peer peer, Consumer<Flow> flows) {
+    long cookie = peerCookie(peer.block());
+    TABLES.forEach(table -> table.peer(state, peer, new FlowSink(table.id(), cookie, flows)));
   }
 }

@@ -39,7 +39,7 @@ record NodeView(
     VswitchSnapshot vswitch,
     Optional<Map<Flow.Key, Flow>> installed,
     Coming coming,
-    Optional<List<NodeState.Peer>> peers,
+    Optional<NodeState.Peers> peers,
     Optional<MacAddress> gatewayMac,
     Startup startup,
     String switchProblem) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.block.NodeRecord;
+import org.ovswin.pipeline.DisjointBlocks;
 import org.ovswin.pipeline.NodeState;
 
 /**
@@ -18,14 +19,13 @@ import org.ovswin.pipeline.NodeState;
  * @param routed by block
  * @param leftOut the records that cannot be used, each with the reason
  */
-record Peers(List<NodeState.Peer> routed, List<String> leftOut) {
+record Peers(NodeState.Peers routed, List<String> leftOut) {
 
   /** A node that was given a new name leaves its old record behind: the newest is the true one. */
   private static final Comparator<NodeRecord> NEWEST_FIRST =
       Comparator.comparing(NodeRecord::claimedAt).reversed().thenComparing(NodeRecord::node);
 
   Peers {
-    routed = List.copyOf(routed);
     leftOut = List.copyOf(leftOut);
   }
 
@@ -34,8 +34,8 @@ record Peers(List<NodeState.Peer> routed, List<String> leftOut) {
     List<String> leftOut = new ArrayList<>();
     Set<Ipv4Address> addresses = new HashSet<>();
     addresses.add(config.uplink().address());
-    List<IpPrefix> blocks = new ArrayList<>();
-    blocks.add(block);
+    DisjointBlocks<String> blocks = new DisjointBlocks<>();
+    blocks.add(block, config.node());
     for (NodeRecord record : records.stream().sorted(NEWEST_FIRST).toList()) {
       if (record.node().equals(config.node())) {
         continue;
@@ -44,18 +44,17 @@ record Peers(List<NodeState.Peer> routed, List<String> leftOut) {
       if (!config.cluster().cidr().contains(record.block())) {
         leftOut.add(
             what + record.block() + " (expected: a block of " + config.cluster().cidr() + ")");
-      } else if (blocks.stream().anyMatch(record.block()::overlaps)) {
+      } else if (blocks.overlapping(record.block()).isPresent()) {
         leftOut.add(what + record.block() + " (expected: a block that no other node has)");
       } else if (!(record.address() instanceof Ipv4Address address)) {
         leftOut.add(what + record.address() + " (expected: an IPv4 address)");
       } else if (!addresses.add(address)) {
         leftOut.add(what + address + " (expected: an address that no other node has)");
       } else {
-        blocks.add(record.block());
+        blocks.add(record.block(), record.node());
         routed.add(new NodeState.Peer(record.node(), address, record.mac(), record.block()));
       }
     }
-    routed.sort(Comparator.comparing(peer -> peer.block().toString()));
-    return new Peers(routed, leftOut);
+    return new Peers(new NodeState.Peers(routed), leftOut);
   }
 }

@@ -26,6 +26,7 @@ import org.ovswin.ovsdb.vswitch.InterfaceRow;
 import org.ovswin.ovsdb.vswitch.VswitchChange;
 import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
 import org.ovswin.ovsdb.vswitch.VswitchSnapshot.Link;
+import org.ovswin.pipeline.NodeState;
 import org.ovswin.pipeline.Pipeline;
 import org.ovswin.sandbox.Endpoint;
 import org.ovswin.sandbox.EndpointException;
@@ -243,7 +244,7 @@ final class PlanTest {
             situation.flows() == Flows.COMING
                 ? Set.of(Pipeline.podCookie(pod.address()))
                 : Set.of()),
-        Optional.of(List.of()),
+        Optional.of(new NodeState.Peers(List.of())),
         Optional.of(Cluster.GATEWAY_MAC),
         startup,
         "");

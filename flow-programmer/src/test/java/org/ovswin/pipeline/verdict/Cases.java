@@ -262,7 +262,7 @@ final class Cases {
   }
 
   private List<Peer> peers() {
-    return ends(state.peers());
+    return ends(state.peers().byBlock());
   }
 
   private static <T> List<T> ends(List<T> all) {

@@ -50,7 +50,7 @@ class RandomConversationTest {
       hosts.add(new Host(pod.port(), pod.mac(), pod.address()));
     }
     int link = STATE.uplink().port();
-    for (Peer peer : STATE.peers().subList(0, 2)) {
+    for (Peer peer : STATE.peers().byBlock().subList(0, 2)) {
       hosts.add(new Host(link, peer.mac(), (Ipv4Address) peer.block().address(9)));
       hosts.add(new Host(link, peer.mac(), peer.address()));
     }

@@ -272,8 +272,7 @@ final class ReferenceNode {
       return false;
     }
     return switch (sender) {
-      case Sender.OfPod _ ->
-          state.peers().stream().noneMatch(peer -> peer.address().equals(ip.dst()));
+      case Sender.OfPod _ -> state.peers().at(ip.dst()).isEmpty();
       case Sender.Node _ -> ip.src().equals(uplink.address());
       case Sender.Link _ -> false;
     };
@@ -316,7 +315,7 @@ final class ReferenceNode {
     if (ip.dst().equals(uplink.address())) {
       return sent(PortNo.LOCAL, packet.withEth(GATEWAY, uplink.mac()).with(ip));
     }
-    for (Peer peer : state.peers()) {
+    for (Peer peer : state.peers().byBlock()) {
       if (peer.address().equals(ip.dst())) {
         return overLink(peer.mac(), packet, ip);
       }
@@ -341,6 +340,8 @@ final class ReferenceNode {
   }
 
   private Optional<Peer> peerOf(Ipv4Address address) {
-    return state.peers().stream().filter(peer -> peer.block().contains(address)).findFirst();
+    return state.peers().byBlock().stream()
+        .filter(peer -> peer.block().contains(address))
+        .findFirst();
   }
 }

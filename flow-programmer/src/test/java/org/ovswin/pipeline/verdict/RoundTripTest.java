@@ -32,7 +32,7 @@ class RoundTripTest {
   private static final Ipv4Address NODE = UPLINK.address();
   private static final Pod POD = STATE.pods().get(0);
   private static final Pod OTHER_POD = STATE.pods().get(1);
-  private static final Peer PEER = STATE.peers().getFirst();
+  private static final Peer PEER = STATE.peers().byBlock().getFirst();
   private static final Ipv4Address PEER_POD = (Ipv4Address) PEER.block().address(9);
 
   private TestedNode node;

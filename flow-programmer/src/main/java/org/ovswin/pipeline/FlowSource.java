@@ -1,0 +1,85 @@
+package org.ovswin.pipeline;
+
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import org.ovswin.openflow.Flow;
+import org.ovswin.openflow.Match;
+import org.ovswin.pipeline.NodeState.Peer;
+import org.ovswin.pipeline.NodeState.Pod;
+
+/**
+ * The flows of a node, made while they are asked for, table by table, the last table first: only
+ * those of one object in one table are in memory at once. Each iterator is for one thread.
+ */
+final class FlowSource implements Iterable<Flow> {
+  private static final int MISS_PRIORITY = 0;
+
+  private final NodeState state;
+
+  FlowSource(NodeState state) {
+    this.state = state;
+  }
+
+  @Override
+  public Iterator<Flow> iterator() {
+    return new Cursor(state);
+  }
+
+  private static final class Cursor implements Iterator<Flow> {
+    private final NodeState state;
+    private final Iterator<FlowTable> tables = Pipeline.tables().reversed().iterator();
+    private final Queue<Flow> made = new ArrayDeque<>();
+    private FlowTable table = Pipeline.tables().getLast();
+    private Iterator<Peer> peers = Collections.emptyIterator();
+    private Iterator<Pod> pods = Collections.emptyIterator();
+
+    Cursor(NodeState state) {
+      this.state = state;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (made.isEmpty()) {
+        if (peers.hasNext()) {
+          Peer peer = peers.next();
+          table.peer(state, peer, sink(Pipeline.peerCookie(peer.block())));
+        } else if (pods.hasNext()) {
+          Pod pod = pods.next();
+          table.pod(state, pod, sink(Pipeline.podCookie(pod.address())));
+        } else if (tables.hasNext()) {
+          table = tables.next();
+          node();
+          peers = state.peers().byBlock().iterator();
+          pods = state.pods().iterator();
+        } else {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private void node() {
+      FlowSink sink = sink(Pipeline.Kind.NODE.cookie(0));
+      table.node(state, sink);
+      // The miss is spelled out, so that its counter shows what was dropped where.
+      if (made.stream().noneMatch(flow -> flow.priority() == MISS_PRIORITY)) {
+        sink.flow(MISS_PRIORITY, Match.builder());
+      }
+    }
+
+    private FlowSink sink(long cookie) {
+      return new FlowSink(table.id(), cookie, made::add);
+    }
+
+    @Override
+    public Flow next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException("no more flows");
+      }
+      return made.remove();
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package org.ovswin.pipeline;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.pipeline.NodeState.HostPort;
+import org.ovswin.pipeline.NodeState.Peer;
+import org.ovswin.pipeline.NodeState.Peers;
+import org.ovswin.pipeline.NodeState.Pod;
+import org.ovswin.pipeline.NodeState.Protocol;
+import org.ovswin.pipeline.NodeState.Uplink;
+
+/**
+ * States of one node as they follow upon each other: pods and peers come, go, and change what they
+ * have. There are few addresses, ports and blocks, so that what one gave up is soon another's.
+ */
+public final class RandomStates {
+  public static final int PODS = 6;
+  public static final int FIRST_POD_PORT = 3;
+  public static final int PEERS = 5;
+  private static final int HOST_PORTS = 4;
+
+  private final Random random;
+  private final Map<Integer, Pod> pods = new TreeMap<>();
+  private final Map<Integer, Peer> peers = new TreeMap<>();
+  private Peers shared = new Peers(List.of());
+  private Uplink uplink = Example.UPLINK;
+
+  public RandomStates(long seed) {
+    this.random = new Random(seed);
+  }
+
+  public NodeState state() {
+    return new NodeState(
+        Example.CLUSTER, Example.BLOCK, uplink, shared, List.copyOf(pods.values()));
+  }
+
+  /** Several things happen, as between two looks of the agent. */
+  public NodeState next() {
+    int events = 1 + random.nextInt(4);
+    for (int i = 0; i < events; i++) {
+      switch (random.nextInt(10)) {
+        case 0, 1, 2, 3, 4 -> pod(random.nextInt(PODS));
+        case 5, 6, 7 -> peer(random.nextInt(PEERS));
+        case 8 -> swapPorts();
+        default -> gateway();
+      }
+    }
+    shared = new Peers(peers.values());
+    return state();
+  }
+
+  /** The same with another pod, or one pod less, and the very same peers. */
+  public NodeState nextPod() {
+    pod(random.nextInt(PODS));
+    return state();
+  }
+
+  /** As {@link #next}, but the adapter is another one. */
+  public NodeState nextUplink() {
+    uplink =
+        new Uplink(
+            random.nextBoolean() ? 1 : 2,
+            uplink.address(),
+            new MacAddress(0x0200_0000_0011L + random.nextInt(2)),
+            uplink.gateway(),
+            uplink.gatewayMac());
+    return next();
+  }
+
+  private void pod(int index) {
+    if (random.nextBoolean() && pods.remove(index) != null) {
+      return;
+    }
+    List<Integer> ports = new ArrayList<>();
+    for (int port = FIRST_POD_PORT; port < FIRST_POD_PORT + PODS; port++) {
+      ports.add(port);
+    }
+    pods.remove(index);
+    ports.removeAll(pods.values().stream().map(Pod::port).toList());
+    Ipv4Address address = (Ipv4Address) Example.BLOCK.address(5 + index);
+    pods.put(
+        index,
+        new Pod(
+            ports.get(random.nextInt(ports.size())),
+            address,
+            MacAddress.forAddress(address),
+            hostPorts()));
+  }
+
+  private List<HostPort> hostPorts() {
+    HostPort port =
+        new HostPort(
+            random.nextBoolean() ? Protocol.TCP : Protocol.UDP,
+            8080 + random.nextInt(HOST_PORTS),
+            80 + random.nextInt(2));
+    boolean taken =
+        pods.values().stream()
+            .flatMap(pod -> pod.hostPorts().stream())
+            .anyMatch(other -> other.hostPort() == port.hostPort());
+    return taken || random.nextBoolean() ? List.of() : List.of(port);
+  }
+
+  private void swapPorts() {
+    List<Map.Entry<Integer, Pod>> both = pods.entrySet().stream().limit(2).toList();
+    if (both.size() == 2) {
+      Pod one = both.get(0).getValue();
+      Pod other = both.get(1).getValue();
+      both.get(0).setValue(withPort(one, other.port()));
+      both.get(1).setValue(withPort(other, one.port()));
+    }
+  }
+
+  private static Pod withPort(Pod pod, int port) {
+    return new Pod(port, pod.address(), pod.mac(), pod.hostPorts());
+  }
+
+  private void peer(int index) {
+    if (random.nextBoolean() && peers.remove(index) != null) {
+      return;
+    }
+    peers.remove(index);
+    int number = 20 + index;
+    // Two nodes' addresses may change hands, and a block may be another node's.
+    Ipv4Address address = Ipv4Address.parse("172.30.0." + (number + random.nextInt(2) * PEERS));
+    if (peers.values().stream().noneMatch(other -> other.address().equals(address))) {
+      peers.put(
+          index,
+          new Peer(
+              "node" + number,
+              address,
+              new MacAddress(0x0200_0000_0012L + random.nextInt(3)),
+              IpPrefix.parse("10.244." + number + ".0/24")));
+    }
+  }
+
+  private void gateway() {
+    Optional<MacAddress> mac =
+        random.nextInt(4) == 0
+            ? Optional.empty()
+            : Optional.of(new MacAddress(0x0200_0000_0001L + random.nextInt(2)));
+    uplink = new Uplink(uplink.port(), uplink.address(), uplink.mac(), uplink.gateway(), mac);
+  }
+}
