@@ -1,19 +1,19 @@
-# Sourced by ./ovs-win: builds plugin-exec/target/dist when a source is newer.
+# Sourced by ./ovs-win: builds a module and those under it when a source is newer.
 
 dist=$root/plugin-exec/target/dist
+bench=$root/bench/target
 
-dist_current() {
-  [ -e "$dist/.built" ] &&
-    [ -z "$(find "$root/pom.xml" "$root"/*/pom.xml "$root"/*/src/main -newer "$dist/.built" -print -quit)" ]
-}
-
-build_dist() {
-  dist_current && return 0
+# build MODULE STAMP: the stamp is a file that is written after each build.
+build() {
+  if [ -e "$2" ] &&
+    [ -z "$(find "$root/pom.xml" "$root"/*/pom.xml "$root"/*/src/main -newer "$2" -print -quit)" ]; then
+    return 0
+  fi
   local log started pid
   mkdir -p "$root/target"
   log=$root/target/build.log
   started=$SECONDS
-  (cd "$root" && exec mvn -B -Dmaven.test.skip=true -Dformat.skip=true -pl plugin-exec -am package) >"$log" 2>&1 &
+  (cd "$root" && exec mvn -B -Dmaven.test.skip=true -Dformat.skip=true -pl "$1" -am package) >"$log" 2>&1 &
   pid=$!
   trap 'kill "$pid" 2>/dev/null; exit 130' INT TERM
   while kill -0 "$pid" 2>/dev/null; do
@@ -27,7 +27,7 @@ build_dist() {
     echo "ovs-win: the build failed; the whole log is in $log" >&2
     exit 1
   fi
-  touch "$dist/.built"
+  touch "$2"
   progress "built in $((SECONDS - started)) s"
   progress_end
 }

@@ -22,12 +22,13 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 something missing here.",
-      "Example: ovs-win demo --nodes 3"
+      "Example: ovs-win demo --nodes 3",
+      "From a checkout, ./ovs-win bench --help lists the benchmarks as well."
     })
 public final class Main implements Runnable {
-  static final int FAILED = 1;
-  static final int MISUSE = 2;
-  static final int MISSING = 3;
+  public static final int FAILED = 1;
+  public static final int MISUSE = 2;
+  public static final int MISSING = 3;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -41,7 +42,8 @@ public final class Main implements Runnable {
     System.exit(commandLine().execute(args));
   }
 
-  static CommandLine commandLine() {
+  /** The whole command; a module above adds its own subcommands to it. */
+  public static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(

@@ -1,10 +1,10 @@
 package org.ovswin.cli;
 
 /** What was asked for cannot be; the message names option or key, value and expectation. */
-final class MisuseException extends Exception {
+public final class MisuseException extends Exception {
   private static final long serialVersionUID = 1;
 
-  MisuseException(String message) {
+  public MisuseException(String message) {
     super(message);
   }
 }

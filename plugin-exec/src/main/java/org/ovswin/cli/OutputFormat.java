@@ -3,7 +3,7 @@ package org.ovswin.cli;
 import java.util.Locale;
 
 /** How a command prints what it found. */
-enum OutputFormat {
+public enum OutputFormat {
   /** For people. */
   TEXT,
   /** For programs: one JSON document. */

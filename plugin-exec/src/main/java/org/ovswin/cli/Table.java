@@ -5,20 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Columns as wide as their widest cell. */
-final class Table {
+public final class Table {
   private static final String GAP = "  ";
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  Table(String... heading) {
+  public Table(String... heading) {
     rows.add(List.of(heading));
   }
 
-  void row(String... cells) {
+  public void row(String... cells) {
     rows.add(List.of(cells));
   }
 
-  void print(PrintWriter out, String indent) {
+  /** Prints the heading and the rows, each behind the indent. */
+  public void print(PrintWriter out, String indent) {
     int columns = rows.getFirst().size();
     int[] widths = new int[columns];
     for (List<String> row : rows) {

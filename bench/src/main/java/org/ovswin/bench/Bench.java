@@ -1,0 +1,36 @@
+package org.ovswin.bench;
+
+import org.ovswin.bench.flows.Flows;
+import org.ovswin.cli.Main;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code ovs-win bench}, which a checkout has beside the commands that are installed. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = "Benchmarks; docs/benchmarks.md says how to read them.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {Flows.class, Jmh.class},
+    footer = {"", "Examples: ovs-win bench flows --quick", "          ovs-win bench jmh Pipeline"})
+public final class Bench implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "no command (expected: one of those below)");
+  }
+
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The whole command, {@code bench} added. */
+  static CommandLine commandLine() {
+    // Last of all, so that what holds for every command is set for this one too.
+    return Main.commandLine().addSubcommand(new Bench()).setCaseInsensitiveEnumValuesAllowed(true);
+  }
+}
