@@ -11,10 +11,30 @@ public sealed interface Message permits Message.Symmetric, Message.Request, Mess
   sealed interface Symmetric extends Message {}
 
   /** What the controller sends. */
-  sealed interface Request extends Message {}
+  sealed interface Request extends Message
+      permits FeaturesRequest,
+          GetConfigRequest,
+          SetConfig,
+          BarrierRequest,
+          FlowMod,
+          GroupMod,
+          MeterMod,
+          BundleAdd,
+          PacketOut,
+          FlowStatsRequest,
+          PortDescRequest,
+          MultipartRequest {}
 
   /** What the switch sends. */
-  sealed interface FromSwitch extends Message {}
+  sealed interface FromSwitch extends Message
+      permits FeaturesReply,
+          GetConfigReply,
+          BarrierReply,
+          PacketIn,
+          PortStatus,
+          FlowStatsReply,
+          PortDescReply,
+          MultipartReply {}
 
   /** No buffer: the packet is in the message. */
   int NO_BUFFER = 0xffff_ffff;
@@ -333,7 +353,16 @@ public sealed interface Message permits Message.Symmetric, Message.Request, Mess
     }
   }
 
-  record PortDescRequest() implements Request {}
+  /**
+   * Asks what ports there are.
+   *
+   * @param port or {@link PortNo#ANY} for all, the only one before OpenFlow 1.5
+   */
+  record PortDescRequest(int port) implements Request {
+    public PortDescRequest() {
+      this(PortNo.ANY);
+    }
+  }
 
   /** A part of the switch's ports. */
   record PortDescReply(More more, List<PortDescription> ports) implements FromSwitch {

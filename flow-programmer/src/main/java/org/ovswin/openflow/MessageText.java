@@ -110,6 +110,8 @@ final class MessageText {
       case Message.FlowStatsReply _ -> "OFPST_FLOW reply";
       case Message.PortDescRequest _ -> "OFPST_PORT_DESC request";
       case Message.PortDescReply _ -> "OFPST_PORT_DESC reply";
+      case MultipartRequest request -> MultipartText.name(request);
+      case MultipartReply reply -> MultipartText.name(reply);
     };
   }
 
@@ -157,7 +159,10 @@ final class MessageText {
         reply.ports().forEach(port -> text.append('\n').append(port(port)));
         yield text.toString();
       }
-      case Message.PortDescRequest _ -> " port=ANY";
+      case Message.PortDescRequest(int port) -> " port=" + PortNo.toText(port);
+      case MultipartRequest request -> MultipartText.contents(request);
+      case MultipartReply reply ->
+          more(reply.more()) + MultipartText.contents(versionOf(wireVersion), reply);
       case Message.FeaturesRequest _ -> "";
       case Message.GetConfigRequest _ -> "";
       case Message.BarrierRequest _ -> "";
@@ -263,7 +268,7 @@ final class MessageText {
             FieldText.hexOrZero(Integer.toUnsignedLong(port.state())));
   }
 
-  private static String request(Message.FlowStatsRequest request) {
+  static String request(Message.FlowStatsRequest request) {
     StringBuilder text = new StringBuilder();
     if (request.table() != Message.FlowMod.ALL_TABLES) {
       text.append(" table=").append(request.table());
@@ -300,9 +305,15 @@ final class MessageText {
         .toString();
   }
 
-  /** Without zeros at the end, e.g. {@code 196.185}. */
-  private static String seconds(long nanos) {
-    String fraction = "%09d".formatted(nanos % NANOS_PER_SECOND).replaceFirst("0+$", "");
-    return nanos / NANOS_PER_SECOND + (fraction.isEmpty() ? "" : "." + fraction);
+  /** As many digits as are needed, in threes, e.g. {@code 18.500}. */
+  static String seconds(long nanos) {
+    long seconds = nanos / NANOS_PER_SECOND;
+    long fraction = nanos % NANOS_PER_SECOND;
+    if (fraction == 0) {
+      return Long.toString(seconds);
+    }
+    String digits = "%09d".formatted(fraction);
+    int length = fraction % 1_000_000 == 0 ? 3 : fraction % 1000 == 0 ? 6 : 9;
+    return seconds + "." + digits.substring(0, length);
   }
 }

@@ -9,12 +9,16 @@ import org.ovswin.openflow.Message;
 import org.ovswin.openflow.Version;
 
 /**
- * Group-mods (OpenFlow 1.3, 7.3.4.2; 1.5, 7.3.4.3).
+ * Group-mods and descriptions of groups (OpenFlow 1.3, 7.3.4.2; 1.5, 7.3.4.3 and 7.3.5.10).
  *
  * <pre>
  * 1.3, 1.4: command (16 bits) | type (8) | zeros (8) | group (32) | buckets
  * 1.5:      command (16) | type (8) | zeros (8) | group (32) | length of the buckets (16)
  *           | zeros (16) | bucket of the command (32) | buckets | properties
+ *
+ * description before 1.5: length (16) | type (8) | zeros (8) | group (32) | buckets
+ * from 1.5 on:            length (16) | type (8) | zeros (8) | group (32)
+ *                         | length of the buckets (16) | zeros (48) | buckets | properties
  * </pre>
  */
 final class GroupCodec {
@@ -62,7 +66,45 @@ final class GroupCodec {
                     command, type, groupId, commandBucketId, buckets, properties.selection()));
   }
 
-  static Group.Type readType(WireReader in) {
+  static void writeDescription(ByteBuf out, Version version, Group group) {
+    int start = out.writerIndex();
+    out.writeZero(2);
+    out.writeByte(Wire.indexOf(group.type()));
+    out.writeZero(1);
+    out.writeInt(group.id());
+    if (version.isAtLeast(Version.V1_5)) {
+      int lengthAt = out.writerIndex();
+      out.writeZero(8);
+      int bucketsAt = out.writerIndex();
+      BucketCodec.write(out, version, group.type(), group.buckets());
+      out.setShort(lengthAt, out.writerIndex() - bucketsAt);
+      group.selection().ifPresent(selection -> BucketCodec.writeSelection(out, version, selection));
+    } else {
+      BucketCodec.checkNoSelection(version, group.selection());
+      BucketCodec.write(out, version, group.type(), group.buckets());
+    }
+    out.setShort(start, out.writerIndex() - start);
+  }
+
+  /** Empty where it has a property that the model does not know. */
+  static Optional<Group> readDescription(WireReader in, Version version) {
+    boolean withProperties = version.isAtLeast(Version.V1_5);
+    WireReader group = in.structure("group", withProperties ? 16 : 8);
+    group.skip(2);
+    Group.Type type = readType(group);
+    group.skip(1);
+    int groupId = group.i32();
+    if (!withProperties) {
+      return Optional.of(new Group(groupId, type, BucketCodec.read(group, version, type)));
+    }
+    int length = group.u16();
+    group.skip(6);
+    List<Bucket> buckets = BucketCodec.read(group.sub(length), version, type);
+    return BucketCodec.readProperties(group)
+        .map(properties -> new Group(groupId, type, buckets, properties.selection()));
+  }
+
+  private static Group.Type readType(WireReader in) {
     return in.constant("group type", Group.Type.values(), in.u8());
   }
 

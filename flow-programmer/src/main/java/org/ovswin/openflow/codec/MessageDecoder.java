@@ -94,7 +94,7 @@ public final class MessageDecoder {
         in.skip(7);
         yield Optional.of(new Message.PortStatus(reason, PortCodec.read(in, version)));
       }
-      case MessageType.MULTIPART_REQUEST -> multipartRequest(in);
+      case MessageType.MULTIPART_REQUEST -> multipartRequest(in, version);
       case MessageType.MULTIPART_REPLY -> multipartReply(in, version);
       case MessageType.BUNDLE_CONTROL -> bundles ? Optional.of(control(in)) : Optional.empty();
       case MessageType.BUNDLE_ADD -> bundles ? bundleAdd(in, version, xid) : Optional.empty();
@@ -190,7 +190,7 @@ public final class MessageDecoder {
         outGroup);
   }
 
-  private static Optional<Message> multipartRequest(WireReader in) {
+  private static Optional<Message> multipartRequest(WireReader in, Version version) {
     int type = in.u16();
     in.skip(6);
     return switch (type) {
@@ -207,10 +207,10 @@ public final class MessageDecoder {
                 table, outPort, outGroup, cookie, cookieMask, FieldCodec.readMatch(in)));
       }
       case MessageType.MULTIPART_PORT_DESC -> {
-        boolean all = !in.hasMore() || in.i32() == PortNo.ANY;
-        yield all ? Optional.of(new Message.PortDescRequest()) : Optional.empty();
+        int port = version.isAtLeast(Version.V1_5) ? in.i32() : PortNo.ANY;
+        yield Optional.of(new Message.PortDescRequest(port));
       }
-      default -> Optional.empty();
+      default -> MultipartRequestCodec.read(type, in, version);
     };
   }
 
@@ -224,7 +224,7 @@ public final class MessageDecoder {
           Optional.of(new Message.FlowStatsReply(more, all(in, version, FlowStatsCodec::read)));
       case MessageType.MULTIPART_PORT_DESC ->
           Optional.of(new Message.PortDescReply(more, all(in, version, PortCodec::read)));
-      default -> Optional.empty();
+      default -> MultipartReplyCodec.read(type, more, in, version);
     };
   }
 

@@ -5,6 +5,8 @@ import org.ovswin.openflow.Field;
 import org.ovswin.openflow.FlowChange;
 import org.ovswin.openflow.FlowStats;
 import org.ovswin.openflow.Message;
+import org.ovswin.openflow.MultipartReply;
+import org.ovswin.openflow.MultipartRequest;
 import org.ovswin.openflow.OpenFlowMessage;
 import org.ovswin.openflow.PortDescription;
 import org.ovswin.openflow.PortNo;
@@ -121,8 +123,10 @@ public final class MessageEncoder {
       case Message.PacketOut _ -> MessageType.PACKET_OUT;
       case Message.PacketIn _ -> MessageType.PACKET_IN;
       case Message.PortStatus _ -> MessageType.PORT_STATUS;
-      case Message.FlowStatsRequest _, Message.PortDescRequest _ -> MessageType.MULTIPART_REQUEST;
-      case Message.FlowStatsReply _, Message.PortDescReply _ -> MessageType.MULTIPART_REPLY;
+      case Message.FlowStatsRequest _, Message.PortDescRequest _, MultipartRequest _ ->
+          MessageType.MULTIPART_REQUEST;
+      case Message.FlowStatsReply _, Message.PortDescReply _, MultipartReply _ ->
+          MessageType.MULTIPART_REPLY;
     };
   }
 
@@ -186,13 +190,18 @@ public final class MessageEncoder {
         out.writeLong(request.cookieMask());
         FieldCodec.writeMatch(out, version, request.match());
       }
-      case Message.PortDescRequest() -> {
+      case Message.PortDescRequest(int port) -> {
         writeMultipart(out, MessageType.MULTIPART_PORT_DESC, Message.More.LAST);
         if (version.isAtLeast(Version.V1_5)) {
-          out.writeInt(PortNo.ANY);
+          out.writeInt(port);
           out.writeZero(4);
+        } else if (port != PortNo.ANY) {
+          throw new IllegalArgumentException(
+              "description of port %s in OpenFlow %s (expected: of all)"
+                  .formatted(PortNo.toText(port), version));
         }
       }
+      case MultipartRequest request -> MultipartRequestCodec.write(out, version, request);
     }
   }
 
@@ -276,6 +285,7 @@ public final class MessageEncoder {
         writeMultipart(out, MessageType.MULTIPART_PORT_DESC, reply.more());
         reply.ports().forEach(port -> PortCodec.write(out, version, port));
       }
+      case MultipartReply reply -> MultipartReplyCodec.write(out, version, reply);
     }
   }
 }

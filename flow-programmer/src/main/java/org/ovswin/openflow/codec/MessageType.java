@@ -30,7 +30,17 @@ final class MessageType {
 
   static final int ONF_BUNDLE_ADD = 2301;
 
+  static final int MULTIPART_DESCRIPTION = 0;
   static final int MULTIPART_FLOW = 1;
+  static final int MULTIPART_AGGREGATE = 2;
+  static final int MULTIPART_TABLE = 3;
+  static final int MULTIPART_PORT = 4;
+  static final int MULTIPART_GROUP = 6;
+  static final int MULTIPART_GROUP_DESC = 7;
+  static final int MULTIPART_GROUP_FEATURES = 8;
+  static final int MULTIPART_METER = 9;
+  static final int MULTIPART_METER_CONFIG = 10;
+  static final int MULTIPART_METER_FEATURES = 11;
   static final int MULTIPART_PORT_DESC = 13;
   static final int MULTIPART_MORE = 1;
 

@@ -7,10 +7,11 @@ import org.ovswin.openflow.Message;
 import org.ovswin.openflow.Meter;
 
 /**
- * Meters (OpenFlow 1.5, 7.3.4.4).
+ * Meters (OpenFlow 1.5, 7.3.4.4 and 7.3.5.13).
  *
  * <pre>
  * meter-mod: command (16 bits) | flags (16) | meter (32) | bands
+ * config:    length (16) | flags (16) | meter (32) | bands
  * band:      type (16) | length of all of it (16) | rate (32) | burst size (32)
  *            | drop: zeros (32); DSCP remark: precedence (8), zeros (24)
  * </pre>
@@ -19,6 +20,7 @@ final class MeterCodec {
   private static final int DROP = 1;
   private static final int DSCP_REMARK = 2;
   private static final int BAND_BYTES = 16;
+  private static final int CONFIG_BYTES = 8;
 
   private MeterCodec() {}
 
@@ -37,7 +39,24 @@ final class MeterCodec {
     return new Message.MeterMod(command, meterId, flags, readBands(in));
   }
 
-  static void writeBands(ByteBuf out, List<Meter.Band> bands) {
+  static void writeConfig(ByteBuf out, Meter meter) {
+    int start = out.writerIndex();
+    out.writeZero(2);
+    out.writeShort(meter.flags());
+    out.writeInt(meter.id());
+    writeBands(out, meter.bands());
+    out.setShort(start, out.writerIndex() - start);
+  }
+
+  static Meter readConfig(WireReader in) {
+    WireReader meter = in.structure("meter", CONFIG_BYTES);
+    meter.skip(2);
+    int flags = meter.u16();
+    int id = meter.i32();
+    return new Meter(id, flags, readBands(meter));
+  }
+
+  private static void writeBands(ByteBuf out, List<Meter.Band> bands) {
     for (Meter.Band band : bands) {
       switch (band) {
         case Meter.Band.Drop(long rate, long burst) -> {
@@ -62,7 +81,7 @@ final class MeterCodec {
   }
 
   /** All bands up to the reader's end. */
-  static List<Meter.Band> readBands(WireReader in) {
+  private static List<Meter.Band> readBands(WireReader in) {
     List<Meter.Band> bands = new ArrayList<>();
     while (in.hasMore()) {
       WireReader band = in.typedStructure("band", 12, 1);

@@ -17,9 +17,10 @@ import org.ovswin.openflow.OpenFlowMessage;
 final class GoldenMessageTest {
   /**
    * Messages whose bytes are not kept: a 1.5 flow dump has counters that the model does not show
-   * (idle age).
+   * (idle age), and a 1.5 request for sums has counters, which no clause gives it.
    */
-  private static final Set<String> NOT_BYTE_EXACT = Set.of("OFPST_FLOW reply - OF1.5");
+  private static final Set<String> NOT_BYTE_EXACT =
+      Set.of("OFPST_FLOW reply - OF1.5", "OFPST_AGGREGATE request - OF1.5");
 
   /**
    * Two packet-outs count the padding of their match into its length, so that an entry of zeros
