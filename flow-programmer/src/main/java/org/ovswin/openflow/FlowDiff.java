@@ -68,6 +68,25 @@ public final class FlowDiff {
     return sameTerms(one, other) && sameActions(one, other);
   }
 
+  /** The one form of all flows that are the {@link #same}. */
+  public static Flow canonical(Flow flow) {
+    List<Action> actions = ActionForm.canonical(flow.actions());
+    Set<FlowFlag> flags = lasting(flow.flags());
+    if (actions.equals(flow.actions()) && flags.equals(flow.flags())) {
+      return flow;
+    }
+    return new Flow(
+        flow.table(),
+        flow.priority(),
+        flow.cookie(),
+        flow.match(),
+        actions,
+        flow.idleTimeoutSeconds(),
+        flow.hardTimeoutSeconds(),
+        flags,
+        flow.importance());
+  }
+
   private static Map<Flow.Key, Flow> byKey(Collection<Flow> desired) {
     Map<Flow.Key, Flow> wanted = LinkedHashMap.newLinkedHashMap(desired.size());
     for (Flow flow : desired) {

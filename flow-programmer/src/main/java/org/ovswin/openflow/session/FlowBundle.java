@@ -3,9 +3,13 @@ package org.ovswin.openflow.session;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.ovswin.openflow.BundledChange;
 import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.GroupChange;
 import org.ovswin.openflow.Message;
 import org.ovswin.openflow.Message.BundleControl.Kind;
+import org.ovswin.openflow.Version;
 import org.ovswin.openflow.codec.MessageEncoder;
 
 /**
@@ -34,18 +38,81 @@ final class FlowBundle extends Operation<Void> {
     DECIDING
   }
 
-  private final List<FlowChange> changes;
+  /** Who says whether the changes that the switch has taken in are made. */
+  private enum Decider {
+    ITSELF,
+    CALLER
+  }
+
+  private final List<? extends BundledChange> changes;
+  private final Decider decider;
+  private final CompletableFuture<Integer> checked = new CompletableFuture<>();
   private final List<SessionException.ChangesRefused.Refusal> refusals = new ArrayList<>();
   private Stage stage = Stage.OPENING;
+  private Kind decision = Kind.DISCARD_REQUEST;
   private int refused;
   private int bundleId;
   private int firstXid;
   private int next;
   private int barrierXid;
 
-  FlowBundle(List<FlowChange> changes) {
-    super("bundle of " + changes.size() + " flow changes");
+  private FlowBundle(List<? extends BundledChange> changes, Decider decider) {
+    super("bundle of " + changes.size() + " changes");
     this.changes = changes;
+    this.decider = decider;
+    var _ =
+        future()
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure != null) {
+                    checked.completeExceptionally(failure);
+                  }
+                });
+  }
+
+  /** Commits by itself where nothing is refused. */
+  static FlowBundle of(List<? extends BundledChange> changes) {
+    return new FlowBundle(changes, Decider.ITSELF);
+  }
+
+  /** Waits, when {@link #checked}, for {@link #commit} or {@link #discard}. */
+  static FlowBundle held(List<? extends BundledChange> changes) {
+    return new FlowBundle(changes, Decider.CALLER);
+  }
+
+  /** Completes, on the event loop, when the switch has seen all changes; how many it refused. */
+  CompletableFuture<Integer> checked() {
+    return checked;
+  }
+
+  /** The first of what was refused; once checked. */
+  List<SessionException.ChangesRefused.Refusal> refusals() {
+    return refusals;
+  }
+
+  /** Makes the changes. */
+  void commit(Session session) {
+    session.onLoop(() -> decide(session, Kind.COMMIT_REQUEST));
+  }
+
+  /** Makes none; the future then completes as if all was well. */
+  void discard(Session session) {
+    session.onLoop(() -> decide(session, Kind.DISCARD_REQUEST));
+  }
+
+  private void decide(Session session, Kind kind) {
+    if (!isDone() && stage == Stage.CHECKING) {
+      decision = kind;
+      stage = Stage.DECIDED;
+      session.enqueueFirst(this);
+    }
+  }
+
+  @Override
+  SessionException.Effect effect() {
+    return stage == Stage.DECIDING && decision == Kind.COMMIT_REQUEST
+        ? SessionException.Effect.UNKNOWN
+        : SessionException.Effect.NONE;
   }
 
   /** Whether this is the xid of one of the flow changes. */
@@ -76,7 +143,7 @@ final class FlowBundle extends Operation<Void> {
         yield true;
       }
       case DECIDED -> {
-        writeControl(session, out, refused == 0 ? Kind.COMMIT_REQUEST : Kind.DISCARD_REQUEST);
+        writeControl(session, out, decision);
         stage = Stage.DECIDING;
         yield true;
       }
@@ -92,10 +159,16 @@ final class FlowBundle extends Operation<Void> {
   }
 
   private void writeChange(Session session, ByteBuf out, int index) {
-    Message.FlowMod mod = Message.FlowMod.of(changes.get(index));
+    Version version = session.version();
+    int xid = firstXid + index;
     try {
-      MessageEncoder.write(
-          out, session.version(), firstXid + index, new Message.BundleAdd(bundleId, FLAGS, mod));
+      switch (changes.get(index)) {
+        case FlowChange change ->
+            MessageEncoder.writeBundleAdd(out, version, xid, bundleId, FLAGS, change);
+        case GroupChange change ->
+            MessageEncoder.write(
+                out, version, xid, new Message.BundleAdd(bundleId, FLAGS, change.message()));
+      }
     } catch (IllegalArgumentException e) {
       refuse(index, String.valueOf(e.getMessage()));
     }
@@ -111,8 +184,12 @@ final class FlowBundle extends Operation<Void> {
   @Override
   void onMessage(Session session, int xid, Message message) {
     if (xid == barrierXid) {
-      stage = Stage.DECIDED;
-      session.enqueue(this);
+      if (decider == Decider.CALLER) {
+        session.forget(xid);
+        checked.complete(refused);
+      } else {
+        decide(session, refused == 0 ? Kind.COMMIT_REQUEST : Kind.DISCARD_REQUEST);
+      }
       return;
     }
     if (!(message instanceof Message.BundleControl control)) {
@@ -121,7 +198,13 @@ final class FlowBundle extends Operation<Void> {
     }
     switch (control.kind()) {
       case COMMIT_REPLY -> session.complete(this);
-      case DISCARD_REPLY -> session.fail(this, changesRefused());
+      case DISCARD_REPLY -> {
+        if (refused > 0) {
+          session.fail(this, changesRefused());
+        } else {
+          session.complete(this);
+        }
+      }
       default -> session.forget(xid);
     }
   }

@@ -12,6 +12,7 @@ import org.ovswin.openflow.Message;
 abstract class Operation<T> {
   private final String name;
   private final CompletableFuture<T> future = new CompletableFuture<>();
+  private long lastProgress = System.nanoTime();
 
   /**
    * @param name for errors, e.g. {@code barrier}
@@ -41,6 +42,20 @@ abstract class Operation<T> {
   /** An error with an xid that the operation awaits. */
   void onError(Session session, int xid, Message.ErrorReply error) {
     session.fail(this, new SessionException.Refused(name, error));
+  }
+
+  /** The connection is gone: whether the switch may have done the request. */
+  SessionException.Effect effect() {
+    return SessionException.Effect.NONE;
+  }
+
+  /** Something was written or answered, so the deadline begins anew. */
+  final void progressed(long now) {
+    lastProgress = now;
+  }
+
+  final long lastProgress() {
+    return lastProgress;
   }
 
   /** The deadline has passed: tells the switch where it must know. */

@@ -8,13 +8,14 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.ovswin.openflow.Message;
 import org.ovswin.openflow.Octets;
@@ -38,6 +39,14 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
     void down(Session session, String reason);
   }
 
+  /** What the connection is for. */
+  enum Role {
+    /** Requests, packet-ins and other messages that the switch sends by itself. */
+    CONTROL,
+    /** Requests only; the switch would otherwise send every packet-in on each connection. */
+    BULK
+  }
+
   private static final Logger log = LoggerFactory.getLogger(Session.class);
 
   private static final int CHUNK_BYTES = 64 * 1024;
@@ -45,11 +54,12 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
   private static final int LIVENESS_CHECKS = 4;
 
   private final SessionConfig config;
+  private final Role role;
   private final Owner owner;
   private final Executor completions;
   private final Channel channel;
 
-  private final Queue<Operation<?>> writing = new ArrayDeque<>();
+  private final Deque<Operation<?>> writing = new ArrayDeque<>();
   private final Map<Integer, Operation<?>> awaited = new HashMap<>();
   private final Map<Operation<?>, ScheduledFuture<?>> inFlight = new LinkedHashMap<>();
   private final List<FlowBundle> bundles = new ArrayList<>();
@@ -61,8 +71,9 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
   private int nextXid = 1;
   private int nextBundleId = 1;
 
-  Session(SessionConfig config, Owner owner, Executor completions, Channel channel) {
+  Session(SessionConfig config, Role role, Owner owner, Executor completions, Channel channel) {
     this.config = config;
+    this.role = role;
     this.owner = owner;
     this.completions = completions;
     this.channel = channel;
@@ -98,25 +109,65 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
     bundles.add(bundle);
   }
 
+  /** Takes an operation in, from any thread. */
+  void submitFromOutside(Operation<?> operation) {
+    try {
+      channel.eventLoop().execute(() -> submit(operation));
+    } catch (RejectedExecutionException e) {
+      operation.future().completeExceptionally(new SessionException.Disconnected("closed"));
+    }
+  }
+
   /** Takes an operation in, or fails it where too many are in flight. */
   void submit(Operation<?> operation) {
     if (inFlight.size() >= config.requestQueue()) {
       completeExceptionally(operation, new SessionException.Overloaded(config.requestQueue()));
       return;
     }
-    ScheduledFuture<?> deadline =
-        channel
-            .eventLoop()
-            .schedule(
-                () -> timeOut(operation), config.requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
-    inFlight.put(operation, deadline);
+    if (reason.isPresent()) {
+      completeExceptionally(operation, new SessionException.Disconnected(reason.get()));
+      return;
+    }
+    operation.progressed(System.nanoTime());
+    inFlight.put(operation, deadline(operation, config.requestTimeout().toNanos()));
     enqueue(operation);
+  }
+
+  private ScheduledFuture<?> deadline(Operation<?> operation, long nanos) {
+    return channel
+        .eventLoop()
+        .schedule(() -> checkProgress(operation), nanos, TimeUnit.NANOSECONDS);
   }
 
   /** The operation has something to write. */
   void enqueue(Operation<?> operation) {
     writing.add(operation);
     pump();
+  }
+
+  /** The operation has something to write, before all that waits. */
+  void enqueueFirst(Operation<?> operation) {
+    writing.addFirst(operation);
+    pump();
+  }
+
+  /** Runs a task where the session may be used; not at all once the loop has stopped. */
+  void onLoop(Runnable task) {
+    try {
+      channel.eventLoop().execute(task);
+    } catch (RejectedExecutionException e) {
+      log.debug("event=session_task_dropped reason=\"closed\"");
+    }
+  }
+
+  /** Reads no more than is here already, until {@link #resumeReading}. */
+  void pauseReading() {
+    channel.config().setAutoRead(false);
+  }
+
+  void resumeReading() {
+    liveness = liveness.heard(System.nanoTime());
+    channel.config().setAutoRead(true);
   }
 
   /** Done. */
@@ -153,7 +204,12 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
     }
   }
 
-  private void timeOut(Operation<?> operation) {
+  private void checkProgress(Operation<?> operation) {
+    long left = operation.lastProgress() + config.requestTimeout().toNanos() - System.nanoTime();
+    if (left > 0) {
+      inFlight.put(operation, deadline(operation, left));
+      return;
+    }
     operation.onTimeout(this);
     fail(
         operation,
@@ -167,10 +223,12 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
    */
   private void pump() {
     boolean wrote = false;
+    long now = System.nanoTime();
     while (channel.isWritable() && !writing.isEmpty()) {
       ByteBuf chunk = channel.alloc().ioBuffer(CHUNK_BYTES);
       while (chunk.readableBytes() < CHUNK_BYTES && !writing.isEmpty()) {
         Operation<?> operation = writing.element();
+        operation.progressed(now);
         if (!operation.writeNext(this, chunk)) {
           writing.remove(operation);
         }
@@ -225,14 +283,17 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
       close("no common OpenFlow version (ours: " + config.versions() + ")");
       return;
     }
-    // On a service connection, asynchronous messages are off until this says otherwise.
-    sendNow(takeXids(1), new Message.SetConfig(0, MISS_SEND_ALL));
+    if (role == Role.CONTROL) {
+      // On a service connection, asynchronous messages are off until this says otherwise.
+      sendNow(takeXids(1), new Message.SetConfig(0, MISS_SEND_ALL));
+    }
     submit(new Barrier(() -> owner.up(this, version())));
   }
 
   private void answered(int xid, Message body) {
     Operation<?> operation = awaited.get(xid);
     if (operation != null) {
+      operation.progressed(System.nanoTime());
       operation.onMessage(this, xid, body);
     } else if (body instanceof Message.PortStatus) {
       log.trace("event=port_status body={}", body);
@@ -255,6 +316,9 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
 
   private void checkLiveness() {
     long now = System.nanoTime();
+    if (!channel.config().isAutoRead()) {
+      return; // It is we who do not listen.
+    }
     switch (liveness.verdict(now)) {
       case ALIVE -> {}
       case PROBE -> {
@@ -310,8 +374,11 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
   public void channelInactive(ChannelHandlerContext ctx) {
     livenessChecks.ifPresent(checks -> checks.cancel(false));
     String why = reason.orElse("the switch closed the connection");
+    reason = Optional.of(why);
     List.copyOf(inFlight.keySet())
-        .forEach(operation -> fail(operation, new SessionException.Disconnected(why)));
+        .forEach(
+            operation ->
+                fail(operation, new SessionException.Disconnected(why, operation.effect())));
     owner.down(this, why);
   }
 

@@ -16,6 +16,9 @@ import org.ovswin.openflow.Version;
  * @param backoffMax the longest pause
  * @param requestQueue how many requests may be in flight; more fail at once
  * @param packetInQueue how many packet-ins may wait for the listener; more are dropped
+ * @param bulkConnections how many more connections are opened for a large load: the switch takes
+ *     about 50 messages of each in one pass of its loop, and with many ports a pass is long
+ * @param reconcileTimeout how long a reconcile goes on where the connection goes and comes
  */
 public record SessionConfig(
     List<Version> versions,
@@ -26,12 +29,18 @@ public record SessionConfig(
     Duration backoffMin,
     Duration backoffMax,
     int requestQueue,
-    int packetInQueue) {
+    int packetInQueue,
+    int bulkConnections,
+    Duration reconcileTimeout) {
 
   public SessionConfig {
     versions = List.copyOf(versions);
     if (versions.isEmpty()) {
       throw new IllegalArgumentException("versions: none (expected: at least one)");
+    }
+    if (bulkConnections < 1) {
+      throw new IllegalArgumentException(
+          "bulk connections: " + bulkConnections + " (expected: at least 1)");
     }
   }
 
@@ -46,7 +55,9 @@ public record SessionConfig(
         Duration.ofMillis(20),
         Duration.ofSeconds(1),
         1024,
-        1024);
+        1024,
+        4,
+        Duration.ofMinutes(1));
   }
 
   /** The same, speaking only these versions. */
@@ -60,7 +71,9 @@ public record SessionConfig(
         backoffMin,
         backoffMax,
         requestQueue,
-        packetInQueue);
+        packetInQueue,
+        bulkConnections,
+        reconcileTimeout);
   }
 
   /** The same with another time after which requests fail. */
@@ -74,7 +87,9 @@ public record SessionConfig(
         backoffMin,
         backoffMax,
         requestQueue,
-        packetInQueue);
+        packetInQueue,
+        bulkConnections,
+        reconcileTimeout);
   }
 
   /** The same with other bounds of silence. */
@@ -88,6 +103,40 @@ public record SessionConfig(
         backoffMin,
         backoffMax,
         requestQueue,
-        packetInQueue);
+        packetInQueue,
+        bulkConnections,
+        reconcileTimeout);
+  }
+
+  /** The same with another number of connections for large loads. */
+  public SessionConfig withBulkConnections(int connections) {
+    return new SessionConfig(
+        versions,
+        requestTimeout,
+        handshakeTimeout,
+        probeAfter,
+        deadAfter,
+        backoffMin,
+        backoffMax,
+        requestQueue,
+        packetInQueue,
+        connections,
+        reconcileTimeout);
+  }
+
+  /** The same with another time within which a reconcile must come through. */
+  public SessionConfig withReconcileTimeout(Duration timeout) {
+    return new SessionConfig(
+        versions,
+        requestTimeout,
+        handshakeTimeout,
+        probeAfter,
+        deadAfter,
+        backoffMin,
+        backoffMax,
+        requestQueue,
+        packetInQueue,
+        bulkConnections,
+        timeout);
   }
 }

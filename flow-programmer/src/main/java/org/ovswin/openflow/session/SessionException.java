@@ -1,7 +1,11 @@
 package org.ovswin.openflow.session;
 
 import java.util.List;
+import org.ovswin.openflow.BundledChange;
+import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.Group;
+import org.ovswin.openflow.GroupChange;
 import org.ovswin.openflow.Message;
 
 /** Why a request failed. The message is for people. */
@@ -10,13 +14,40 @@ public abstract sealed class SessionException extends RuntimeException {
     super(message);
   }
 
-  /**
-   * There is no connection, or it went while the request was in flight. A bundle whose commit was
-   * in flight may have been applied.
-   */
+  /** What a request that failed may have done to the switch. */
+  public enum Effect {
+    /** Nothing. */
+    NONE,
+    /** Some or all of its changes may have been made; a dump tells. */
+    UNKNOWN
+  }
+
+  /** There is no connection, or it went while the request was in flight. */
   public static final class Disconnected extends SessionException {
+    private final String reason;
+    private final Effect effect;
+
     Disconnected(String reason) {
-      super(reason);
+      this(reason, Effect.NONE);
+    }
+
+    Disconnected(String reason, Effect effect) {
+      super(
+          switch (effect) {
+            case NONE -> reason;
+            case UNKNOWN -> reason + "; whether the changes were made is not known";
+          });
+      this.reason = reason;
+      this.effect = effect;
+    }
+
+    Disconnected withEffect(Effect other) {
+      return new Disconnected(reason, other);
+    }
+
+    /** Whether changes of the request may have been made. */
+    public Effect effect() {
+      return effect;
     }
   }
 
@@ -48,12 +79,15 @@ public abstract sealed class SessionException extends RuntimeException {
     }
   }
 
-  /** Flow changes that were refused; none of the changes that came with them were made. */
+  /**
+   * Flow changes that were refused; none of the changes that came with them were made. Of a load,
+   * the chunks before them were.
+   */
   public static final class ChangesRefused extends SessionException {
     private final List<Refusal> refusals;
 
     /** A change and the reason, in words. */
-    public record Refusal(FlowChange change, String reason) {}
+    public record Refusal(BundledChange change, String reason) {}
 
     ChangesRefused(List<Refusal> refusals, int total, int refused) {
       super(message(refusals, total, refused));
@@ -67,15 +101,20 @@ public abstract sealed class SessionException extends RuntimeException {
 
     private static String message(List<Refusal> refusals, int total, int refused) {
       Refusal first = refusals.getFirst();
-      return "%d of %d flow changes refused, none made: %s: %s %s"
-          .formatted(refused, total, first.reason(), verb(first.change()), first.change().flow());
+      return "%d of %d changes refused, none made: %s: %s"
+          .formatted(refused, total, first.reason(), text(first.change()));
     }
 
-    private static String verb(FlowChange change) {
+    private static String text(BundledChange change) {
       return switch (change) {
-        case FlowChange.Add _ -> "add";
-        case FlowChange.ModifyStrict _ -> "modify";
-        case FlowChange.DeleteStrict _ -> "delete";
+        case FlowChange.Add(Flow flow) -> "add " + flow;
+        case FlowChange.ModifyStrict(Flow flow) -> "modify " + flow;
+        case FlowChange.DeleteStrict(Flow flow) -> "delete " + flow;
+        case GroupChange.Add(Group group) -> "add " + group;
+        case GroupChange.Modify(Group group) -> "modify " + group;
+        case GroupChange.Delete(int id) -> "delete group " + Integer.toUnsignedString(id);
+        case GroupChange.InsertBuckets insert -> "insert buckets: " + insert;
+        case GroupChange.RemoveBuckets remove -> "remove buckets: " + remove;
       };
     }
   }

@@ -2,6 +2,7 @@ package org.ovswin.openflow.session;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -13,20 +14,18 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.ovswin.openflow.Action;
+import org.ovswin.openflow.BundledChange;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
-import org.ovswin.openflow.FlowDiff;
 import org.ovswin.openflow.Message;
 import org.ovswin.openflow.PortDescription;
 import org.ovswin.openflow.Version;
@@ -60,6 +59,7 @@ public final class SwitchConnection implements AutoCloseable {
   private final EventLoopGroup loop;
   private final ExecutorService completions;
   private final Events events;
+  private final BulkWork bulk;
 
   /** Only on the event loop, as all below. */
   private Reconnect reconnect;
@@ -67,6 +67,7 @@ public final class SwitchConnection implements AutoCloseable {
   private Optional<Session> session = Optional.empty();
   private Optional<Session> up = Optional.empty();
   private Optional<Future<?>> wake = Optional.empty();
+  private CompletableFuture<Session> whenUp = new CompletableFuture<>();
   private String lastReason = "not connected yet";
   private boolean closed;
 
@@ -78,6 +79,7 @@ public final class SwitchConnection implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory(name, true), NioIoHandler.newFactory());
     this.completions = Executors.newVirtualThreadPerTaskExecutor();
+    this.bulk = new BulkWork(new Link(), config, name + "-bulk");
     this.events = new Events(listener, config.packetInQueue(), name + "-events");
     this.reconnect = Reconnect.start(config, System.nanoTime());
   }
@@ -109,9 +111,9 @@ public final class SwitchConnection implements AutoCloseable {
    * <p>Fails with {@link SessionException.ChangesRefused}, which names flow and reason, where the
    * switch refuses any of them.
    */
-  public CompletableFuture<Void> apply(List<FlowChange> changes) {
-    List<FlowChange> copy = List.copyOf(changes);
-    return submit(copy.isEmpty() ? new Barrier(() -> {}) : new FlowBundle(copy));
+  public CompletableFuture<Void> apply(List<? extends BundledChange> changes) {
+    List<BundledChange> copy = List.copyOf(changes);
+    return submit(copy.isEmpty() ? new Barrier(() -> {}) : FlowBundle.of(copy));
   }
 
   /**
@@ -125,13 +127,7 @@ public final class SwitchConnection implements AutoCloseable {
    * stays. Loads and reconciles of one connection run one after another.
    */
   public CompletableFuture<Loaded> load(Iterable<? extends FlowChange> changes) {
-    return bulk(
-        () -> {
-          List<FlowChange> all = new ArrayList<>();
-          changes.forEach(all::add);
-          apply(all).join();
-          return new Loaded(all.size(), 1);
-        });
+    return bulk.load(changes);
   }
 
   /**
@@ -149,48 +145,7 @@ public final class SwitchConnection implements AutoCloseable {
    */
   public CompletableFuture<Reconciled> reconcile(
       long cookie, long cookieMask, Iterable<Flow> desired, Predicate<Flow> removable) {
-    return bulk(
-        () -> {
-          List<Flow> wanted = new ArrayList<>();
-          desired.forEach(wanted::add);
-          List<Flow> observed = dumpFlows(cookie, cookieMask).join();
-          List<FlowChange> changes = new ArrayList<>();
-          long added = 0;
-          long modified = 0;
-          long deleted = 0;
-          long kept = 0;
-          for (FlowChange change : FlowDiff.diff(observed, wanted)) {
-            switch (change) {
-              case FlowChange.Add _ -> added++;
-              case FlowChange.ModifyStrict _ -> modified++;
-              case FlowChange.DeleteStrict(Flow flow) -> {
-                if (!removable.test(flow)) {
-                  kept++;
-                  continue;
-                }
-                deleted++;
-              }
-            }
-            changes.add(change);
-          }
-          apply(changes).join();
-          return new Reconciled(wanted.size() - added - modified, added, modified, deleted, kept);
-        });
-  }
-
-  private <T> CompletableFuture<T> bulk(Callable<T> work) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    completions.execute(
-        () -> {
-          try {
-            result.complete(work.call());
-          } catch (CompletionException e) {
-            result.completeExceptionally(e.getCause() == null ? e : e.getCause());
-          } catch (Exception e) {
-            result.completeExceptionally(e);
-          }
-        });
-    return result;
+    return bulk.reconcile(cookie, cookieMask, desired, removable);
   }
 
   /** Completes when the switch has done all that was sent before. */
@@ -280,22 +235,7 @@ public final class SwitchConnection implements AutoCloseable {
   }
 
   private void connect() {
-    Bootstrap bootstrap =
-        new Bootstrap()
-            .group(loop)
-            .channel(NioDomainSocketChannel.class)
-            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
-            .handler(
-                new ChannelInitializer<>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    Session next = new Session(config, new SessionOwner(), completions, channel);
-                    session = Optional.of(next);
-                    channel.pipeline().addLast(new FrameDecoder(), next);
-                  }
-                });
-    bootstrap
-        .connect(UnixDomainSocketAddress.of(socket))
+    dial(Session.Role.CONTROL, new SessionOwner(), next -> session = Optional.of(next))
         .addListener(
             (Future<Void> connected) -> {
               if (!connected.isSuccess()) {
@@ -304,10 +244,30 @@ public final class SwitchConnection implements AutoCloseable {
             });
   }
 
+  private ChannelFuture dial(Session.Role role, Session.Owner owner, Consumer<Session> made) {
+    return new Bootstrap()
+        .group(loop)
+        .channel(NioDomainSocketChannel.class)
+        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
+        .handler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                Session next = new Session(config, role, owner, completions, channel);
+                made.accept(next);
+                channel.pipeline().addLast(new FrameDecoder(), next);
+              }
+            })
+        .connect(UnixDomainSocketAddress.of(socket));
+  }
+
   private void wentDown(String reason) {
     boolean wasUp = up.isPresent();
     session = Optional.empty();
     up = Optional.empty();
+    if (wasUp) {
+      whenUp = new CompletableFuture<>();
+    }
     if (wasUp || !reason.equals(lastReason)) {
       log.info("event=switch_disconnected socket={} reason=\"{}\"", socket, reason);
     }
@@ -330,6 +290,7 @@ public final class SwitchConnection implements AutoCloseable {
         up = session;
         log.info("event=switch_connected socket={} version={}", socket, version);
         events.up(version);
+        whenUp.complete(from);
       }
     }
 
@@ -350,6 +311,75 @@ public final class SwitchConnection implements AutoCloseable {
     }
   }
 
+  /** What bulk work sees of the connection. */
+  private final class Link implements BulkWork.Link {
+    @Override
+    public CompletableFuture<Session> up() {
+      CompletableFuture<Session> result = new CompletableFuture<>();
+      boolean accepted =
+          onLoop(
+              () ->
+                  up.ifPresentOrElse(
+                      result::complete, () -> result.completeExceptionally(disconnected())));
+      if (!accepted) {
+        result.completeExceptionally(new SessionException.Disconnected("closed"));
+      }
+      return result;
+    }
+
+    @Override
+    public CompletableFuture<Session> whenUp() {
+      CompletableFuture<Session> result = new CompletableFuture<>();
+      boolean accepted =
+          onLoop(
+              () -> {
+                if (closed) {
+                  result.completeExceptionally(new SessionException.Disconnected("closed"));
+                } else {
+                  var _ = whenUp.thenAccept(result::complete);
+                }
+              });
+      if (!accepted) {
+        result.completeExceptionally(new SessionException.Disconnected("closed"));
+      }
+      return result;
+    }
+
+    @Override
+    public CompletableFuture<Session> dial() {
+      CompletableFuture<Session> result = new CompletableFuture<>();
+      var _ =
+          SwitchConnection.this
+              .dial(Session.Role.BULK, new BulkOwner(result), _ -> {})
+              .addListener(
+                  (Future<Void> connected) -> {
+                    if (!connected.isSuccess()) {
+                      String why = String.valueOf(connected.cause().getMessage());
+                      result.completeExceptionally(new SessionException.Disconnected(why));
+                    }
+                  });
+      return result;
+    }
+  }
+
+  /** Waits for the handshake of a connection for bulk work. */
+  private record BulkOwner(CompletableFuture<Session> result) implements Session.Owner {
+    @Override
+    public void up(Session session, Version version) {
+      result.complete(session);
+    }
+
+    @Override
+    public void packetIn(Message.PacketIn packetIn) {
+      log.debug("event=packet_in_dropped reason=\"bulk connection\"");
+    }
+
+    @Override
+    public void down(Session session, String reason) {
+      result.completeExceptionally(new SessionException.Disconnected(reason));
+    }
+  }
+
   /** Fails what is in flight, tells the listener, and returns when the connection is closed. */
   @Override
   public void close() {
@@ -357,6 +387,7 @@ public final class SwitchConnection implements AutoCloseable {
         onLoop(
             () -> {
               closed = true;
+              bulk.close();
               session.ifPresent(s -> s.close("closed"));
             });
     if (!accepted) {

@@ -86,7 +86,7 @@ final class SwitchConnectionTest {
           .isInstanceOf(CompletionException.class)
           .cause()
           .isInstanceOf(SessionException.ChangesRefused.class)
-          .hasMessageContaining("1 of 3 flow changes refused, none made: OFPBAC_BAD_OUT_PORT")
+          .hasMessageContaining("1 of 3 changes refused, none made: OFPBAC_BAD_OUT_PORT")
           .hasMessageContaining("priority=2,ip,nw_dst=10.0.0.2 actions=ANY");
       assertThat(connection.dumpFlows(0, 0).join()).isEmpty();
     }
