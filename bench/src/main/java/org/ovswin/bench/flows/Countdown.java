@@ -14,6 +14,7 @@ final class Countdown {
   private final Progress progress;
   private final Map<Integer, Map<Way, Double>> ratesByPorts = new HashMap<>();
   private final Map<Way, Long> flowsLeft = new EnumMap<>(Way.class);
+  private double latencySecondsLeft;
   private long runsLeft;
   private int portsNow;
 
@@ -21,6 +22,8 @@ final class Countdown {
     this.progress = progress;
     long flows = plan.sizes().stream().mapToLong(Integer::longValue).sum();
     long times = (long) plan.ports().size() * plan.shapes().size() * plan.rounds();
+    latencySecondsLeft =
+        plan.ports().stream().mapToDouble(ports -> latencySeconds(plan, ports)).sum();
     for (Way way : plan.ways()) {
       flowsLeft.put(way, flows * times);
       runsLeft += plan.sizes().size() * times;
@@ -47,9 +50,23 @@ final class Countdown {
     runsLeft -= runs;
   }
 
+  /** The latencies of these ports were measured. */
+  void ranLatencies(Plan plan, int ports) {
+    latencySecondsLeft -= latencySeconds(plan, ports);
+  }
+
+  /** A few requests a sample, each of which waits for a pass over the ports; and the dumps. */
+  private static double latencySeconds(Plan plan, int ports) {
+    if (plan.samples() == 0) {
+      return 0;
+    }
+    double request = 0.0003 + 0.000_006 * ports;
+    return 20 * plan.samples() * request + plan.rounds() * plan.standing() * 0.000_03 + 2;
+  }
+
   /** Says what comes next. */
   void tell(String what) {
-    double seconds = runsLeft * SECONDS_BETWEEN_RUNS;
+    double seconds = latencySecondsLeft + runsLeft * SECONDS_BETWEEN_RUNS;
     for (Map.Entry<Way, Long> left : flowsLeft.entrySet()) {
       seconds += left.getValue() / rate(left.getKey(), portsNow);
     }

@@ -2,11 +2,14 @@ package org.ovswin.bench.flows;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -27,13 +30,15 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Starts an Open vSwitch of its own and puts the same flows into it in several ways, which"
-          + " take",
-      "turns: limit (encoded before, written by a plain loop), limit-bundle (the same as a"
-          + " bundle),",
-      "ours (from objects, one checked bundle), ofctl-bundle and ofctl (ovs-ofctl --no-names"
-          + " add-flows",
-      "of a file, with and without --bundle). Numbers of one run may be compared with each other."
+      "Starts an Open vSwitch of its own and puts the same flows into it in several ways, which",
+      "take turns:",
+      "  limit         encoded before, written by a plain loop, and one barrier",
+      "  limit-bundle  the same messages as one bundle",
+      "  ours          from objects, one bundle that is checked before the commit",
+      "  ours-load     from objects, over several connections",
+      "  ofctl-bundle  ovs-ofctl --no-names --bundle add-flows of a file",
+      "  ofctl         ovs-ofctl --no-names add-flows of a file",
+      "Then it times single requests. Only numbers of one run may be compared with each other."
     },
     footer = {
       "",
@@ -115,15 +120,25 @@ public final class Flows implements Callable<Integer> {
       description = "text or json (default: ${DEFAULT-VALUE}).")
   private OutputFormat output = OutputFormat.TEXT;
 
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description = "Draws the flows a second into this file, as SVG.")
+  private Optional<Path> plot = Optional.empty();
+
   @Override
   public Integer call() throws IOException, MisuseException {
     Plan plan = plan();
+    requirePlotDirectory();
     List<String> missing = Prerequisites.missing();
     if (!missing.isEmpty()) {
       missing.forEach(line -> progress("ovs-win: " + line));
       return Main.MISSING;
     }
     Report report = measure(plan);
+    if (plot.isPresent()) {
+      Plot.write(report, plot.get());
+    }
     PrintWriter out = spec.commandLine().getOut();
     switch (output) {
       case TEXT -> ReportText.print(report, out);
@@ -141,6 +156,7 @@ public final class Flows implements Callable<Integer> {
         progress("warming up");
         throughput.warmUp();
         List<ThroughputRow> rows = new ArrayList<>();
+        List<LatencyRow> latencies = new ArrayList<>();
         for (int count : plan.ports()) {
           subject.growPorts(count);
           for (int flows : plan.sizes()) {
@@ -148,8 +164,13 @@ public final class Flows implements Callable<Integer> {
               rows.addAll(throughput.measure(count, shape, flows));
             }
           }
+          if (plan.samples() > 0) {
+            countdown.tell("%d ports, latencies".formatted(count));
+            latencies.addAll(new Latencies(plan, subject, ours, limit).measure(count));
+            countdown.ranLatencies(plan, count);
+          }
         }
-        return new Report(Machine.here(), plan, rows);
+        return new Report(Machine.here(), plan, rows, latencies, Machine.peakRssMib());
       } catch (IOException | RuntimeException e) {
         if (subject.closed()) {
           throw new LabException("the switch was taken down while it was measured", e);
@@ -175,6 +196,18 @@ public final class Flows implements Callable<Integer> {
         between("--samples", samples < 0 ? (quick ? 300 : 2000) : samples, 0, MAX_SAMPLES),
         count(
             "--standing", standing.isEmpty() ? (quick ? "10k" : "100k") : standing, 1, MAX_FLOWS));
+  }
+
+  /** Before an hour of measuring, not after it. */
+  private void requirePlotDirectory() throws MisuseException {
+    if (plot.isPresent()) {
+      Path directory = plot.get().toAbsolutePath().getParent();
+      if (directory == null || !Files.isWritable(directory) || Files.isDirectory(plot.get())) {
+        throw new MisuseException(
+            "--plot: %s (expected: a file in a directory that can be written)"
+                .formatted(plot.get()));
+      }
+    }
   }
 
   private Set<Way> skipped() throws MisuseException {

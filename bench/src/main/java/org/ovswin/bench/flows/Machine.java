@@ -48,6 +48,12 @@ record Machine(
     return Long.parseLong(kib.substring(0, kib.indexOf(' '))) / 1024;
   }
 
+  /** Most memory that this process has had at once, in MiB. */
+  static long peakRssMib() throws IOException {
+    String kib = field("/proc/self/status", "VmHWM").orElse("0 kB");
+    return Long.parseLong(kib.substring(0, kib.indexOf(' '))) / 1024;
+  }
+
   private static Optional<String> field(String file, String name) throws IOException {
     return Files.readAllLines(Path.of(file)).stream()
         .filter(line -> line.startsWith(name))

@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.ovswin.openflow.Cookie;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
 import org.ovswin.openflow.Message;
 import org.ovswin.openflow.Version;
+import org.ovswin.openflow.session.Reconciled;
 import org.ovswin.openflow.session.SessionConfig;
 import org.ovswin.openflow.session.SwitchConnection;
 import org.ovswin.openflow.session.SwitchListener;
@@ -60,6 +62,31 @@ final class Ours implements AutoCloseable {
   /** All of the changes in one bundle, checked before it is committed. */
   void apply(List<FlowChange> changes) {
     connection.apply(changes).join();
+  }
+
+  /** All of the changes, over as many connections as the session finds good. */
+  void load(List<FlowChange> changes) {
+    connection.load(changes).join();
+  }
+
+  /** Deletes the flows of a cookie, of which there must be this many. */
+  void delete(long cookie, int count) {
+    Reconciled done = connection.reconcile(cookie, -1L, List.of(), _ -> true).join();
+    if (done.deleted() != count) {
+      throw new IllegalStateException("deleted: %s (expected: %d)".formatted(done, count));
+    }
+  }
+
+  /**
+   * Compares all flows of ours in the switch with the desired ones.
+   *
+   * @throws IllegalStateException they differ
+   */
+  void requireNothingToDo(List<Flow> desired) {
+    Reconciled done = connection.reconcile(Cookie.OURS, Cookie.MASK, desired, _ -> true).join();
+    if (done.added() + done.modified() + done.deleted() != 0) {
+      throw new IllegalStateException("reconcile: " + done + " (expected: nothing to do)");
+    }
   }
 
   /** The flows whose cookie agrees in the bits of the mask; mask 0 for all. */

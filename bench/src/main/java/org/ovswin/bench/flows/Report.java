@@ -3,10 +3,20 @@ package org.ovswin.bench.flows;
 import java.util.List;
 import java.util.Optional;
 
-/** All that a run of the benchmark gave. */
-record Report(Machine machine, Plan plan, List<ThroughputRow> throughput) {
+/**
+ * All that a run of the benchmark gave.
+ *
+ * @param rssMib most memory that this process had, encoded messages of the limit included
+ */
+record Report(
+    Machine machine,
+    Plan plan,
+    List<ThroughputRow> throughput,
+    List<LatencyRow> latencies,
+    long rssMib) {
   Report {
     throughput = List.copyOf(throughput);
+    latencies = List.copyOf(latencies);
   }
 
   /** The rate of a row's way over that of another one at the same ports, shape and size. */
@@ -14,16 +24,24 @@ record Report(Machine machine, Plan plan, List<ThroughputRow> throughput) {
     if (!row.measured()) {
       return Optional.empty();
     }
-    return find(row.ports(), row.shape(), row.flows(), to)
-        .map(other -> row.rate().median() / other.rate().median());
-  }
-
-  /** The row of these, if it was measured. */
-  Optional<ThroughputRow> find(int ports, Shape shape, int flows, Way way) {
     return throughput.stream()
         .filter(ThroughputRow::measured)
-        .filter(r -> r.ports() == ports && r.shape() == shape && r.flows() == flows)
-        .filter(r -> r.way() == way)
+        .filter(other -> other.ports() == row.ports() && other.shape() == row.shape())
+        .filter(other -> other.flows() == row.flows() && other.way() == to)
+        .map(other -> row.rate().median() / other.rate().median())
         .findFirst();
+  }
+
+  /** The p50 of a row over that of another party. */
+  Optional<Double> ratio(LatencyRow row, Latency.Party to) {
+    return latencies.stream()
+        .filter(other -> other.ports() == row.ports() && other.latency() == row.latency())
+        .filter(other -> other.party() == to)
+        .map(other -> row.p50Millis() / other.p50Millis())
+        .findFirst();
+  }
+
+  List<Target> targets() {
+    return Target.of(this);
   }
 }

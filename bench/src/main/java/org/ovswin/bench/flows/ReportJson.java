@@ -21,6 +21,11 @@ final class ReportJson {
     root.set("plan", plan(report.plan()));
     ArrayNode throughput = root.putArray("throughput");
     report.throughput().forEach(row -> throughput.add(throughput(report, row)));
+    root.put("rssMib", report.rssMib());
+    ArrayNode latencies = root.putArray("latencies");
+    report.latencies().forEach(row -> latencies.add(latency(report, row)));
+    ArrayNode targets = root.putArray("targets");
+    report.targets().forEach(target -> targets.add(target(target)));
     out.println(JSON.writeValueAsString(root));
     out.flush();
   }
@@ -63,6 +68,30 @@ final class ReportJson {
     report.ratio(row, Way.LIMIT).ifPresent(ratio -> node.put("ofLimit", ratio));
     report.ratio(row, Way.OFCTL_BUNDLE).ifPresent(ratio -> node.put("ofOfctlBundle", ratio));
     return node;
+  }
+
+  private static ObjectNode latency(Report report, LatencyRow row) {
+    ObjectNode node =
+        JSON.createObjectNode()
+            .put("ports", row.ports())
+            .put("what", row.latency().toString())
+            .put("party", row.party().toString())
+            .put("samples", row.samples())
+            .put("minMillis", row.minMillis())
+            .put("p50Millis", row.p50Millis())
+            .put("p99Millis", row.p99Millis())
+            .put("maxMillis", row.maxMillis());
+    report.ratio(row, Latency.Party.LIMIT).ifPresent(ratio -> node.put("ofLimit", ratio));
+    report.ratio(row, Latency.Party.OFCTL).ifPresent(ratio -> node.put("ofOfctl", ratio));
+    return node;
+  }
+
+  private static ObjectNode target(Target target) {
+    return JSON.createObjectNode()
+        .put("what", target.what())
+        .put("measured", target.measured())
+        .put("goal", target.goal())
+        .put("reached", target.verdict() == Target.Verdict.REACHED);
   }
 
   private static ObjectNode spread(Spread spread) {

@@ -18,6 +18,14 @@ final class ReportText {
         "Linux %s, %s, Java %s".formatted(machine.kernel(), machine.openVSwitch(), machine.java()));
     out.println();
     printThroughput(report, out);
+    if (!report.latencies().isEmpty()) {
+      out.println();
+      printLatencies(report, out);
+    }
+    if (!report.targets().isEmpty()) {
+      out.println();
+      printTargets(report, out);
+    }
     out.flush();
   }
 
@@ -51,8 +59,44 @@ final class ReportText {
           row.measured() ? "%.3f".formatted(row.switchCpuSeconds()) : "-",
           row.measured() && row.way().isOurs() ? "%.0f".formatted(row.heapMib()) : "-");
     }
-    out.println("Thousand flows a second, median of %d".formatted(report.plan().rounds()));
+    out.println(
+        "Thousand flows a second, median of %d; CPU is a run's median, heap its most"
+            .formatted(report.plan().rounds()));
     table.print(out, "  ");
+    out.println(
+        "  most memory of this process, with what the limit needs: %d MiB RSS"
+            .formatted(report.rssMib()));
+  }
+
+  private static void printLatencies(Report report, PrintWriter out) {
+    Table table = new Table("ports", "what", "party", "p50 ms", "p99 ms", "samples", "of limit");
+    for (LatencyRow row : report.latencies()) {
+      table.row(
+          String.valueOf(row.ports()),
+          row.latency().toString(),
+          row.party().toString(),
+          number(row.p50Millis()),
+          number(row.p99Millis()),
+          String.valueOf(row.samples()),
+          ratio(report.ratio(row, Latency.Party.LIMIT)));
+    }
+    out.println("Milliseconds, with %d flows in the switch".formatted(report.plan().standing()));
+    table.print(out, "  ");
+    for (Latency latency : Latency.values()) {
+      out.println("  %s: %s".formatted(latency, latency.meaning()));
+    }
+  }
+
+  private static void printTargets(Report report, PrintWriter out) {
+    Table table = new Table("to reach", "measured", "goal", "reached");
+    for (Target target : report.targets()) {
+      table.row(
+          target.what(),
+          number(target.measured()),
+          target.goal(),
+          target.verdict() == Target.Verdict.REACHED ? "yes" : "NO");
+    }
+    table.print(out, "");
   }
 
   private static String ratio(Optional<Double> ratio) {

@@ -1,6 +1,5 @@
 package org.ovswin.bench.flows;
 
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.function.ToDoubleFunction;
 
@@ -20,12 +19,5 @@ record Spread(double min, double median, double max) {
   private static double median(double[] sorted) {
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  }
-
-  /** The value below which this part, from 0 to 1, of the values is (nearest rank). */
-  static double quantile(long[] values, double part) {
-    long[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[Math.clamp((long) Math.ceil(part * sorted.length) - 1, 0, sorted.length - 1)];
   }
 }

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.ovswin.lab.LabException;
 import org.ovswin.lab.Progress;
 import org.ovswin.lab.SwitchLab;
+import org.ovswin.openflow.FlowChange;
 
 /** The switch that is measured: one bridge on an ovs-vswitchd of its own. */
 final class Subject implements AutoCloseable {
@@ -24,6 +25,7 @@ final class Subject implements AutoCloseable {
   /** Of the time between two looks; polling many ports takes a little all the time. */
   private static final double IDLE_PART = 0.1;
 
+  private static final Path NOWHERE = Path.of("/dev/null");
   private static final int IDLE_LOOKS = 3;
   private static final Pattern FLOW_COUNT = Pattern.compile("flow_count=(\\d+)");
 
@@ -90,6 +92,13 @@ final class Subject implements AutoCloseable {
     awaitIdle();
   }
 
+  /** Adds flows, on a connection that nothing is measured on. */
+  void add(List<FlowChange> changes) throws IOException {
+    try (Encoded adds = Encoded.plain(changes)) {
+      control.exchange(adds.messages(), adds.lastXid());
+    }
+  }
+
   /** Freeing what was deleted goes on in the background, and would slow the next run down. */
   void awaitIdle() {
     long end = System.nanoTime() + IDLE_BOUND.toNanos();
@@ -127,27 +136,34 @@ final class Subject implements AutoCloseable {
   String ofctl(String... words) throws IOException {
     Path out = Files.createTempFile(lab.directory(), "ofctl-", ".out");
     try {
-      int exit = wait(start(words, out), words);
-      String text = Files.readString(out);
-      if (exit != 0) {
-        throw new LabException(
-            "ovs-ofctl %s: exit %d (expected: 0): %s"
-                .formatted(String.join(" ", words), exit, text.strip()));
-      }
-      return text;
+      ofctl(out, words);
+      return Files.readString(out);
     } finally {
       Files.deleteIfExists(out);
     }
   }
 
-  private Process start(String[] words, Path out) throws IOException {
+  /** {@code ovs-ofctl --no-names dump-flows}, what it prints thrown away. */
+  void dumpToNowhere() throws IOException {
+    ofctl(NOWHERE, "dump-flows", target());
+  }
+
+  private void ofctl(Path out, String... words) throws IOException {
     List<String> command = new ArrayList<>(List.of("ovs-ofctl", "--no-names"));
     command.addAll(List.of(words));
-    return lab.command(command)
-        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-        .redirectErrorStream(true)
-        .redirectOutput(out.toFile())
-        .start();
+    Path errors = lab.directory().resolve("ofctl.err");
+    Process process =
+        lab.command(command)
+            .redirectInput(NOWHERE.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(errors.toFile())
+            .start();
+    int exit = wait(process, words);
+    if (exit != 0) {
+      throw new LabException(
+          "ovs-ofctl %s: exit %d (expected: 0): %s"
+              .formatted(String.join(" ", words), exit, Files.readString(errors).strip()));
+    }
   }
 
   private static int wait(Process process, String[] words) {

@@ -87,6 +87,7 @@ final class Throughput {
           case LIMIT_BUNDLE ->
               here(() -> limit.bulk(load.bundle().messages(), load.bundle().lastXid()));
           case OURS -> here(() -> ours.apply(load.changes()));
+          case OURS_LOAD -> here(() -> ours.load(load.changes()));
           case OFCTL_BUNDLE -> elsewhere(load, "--bundle", "add-flows");
           case OFCTL -> elsewhere(load, "add-flows");
         };
