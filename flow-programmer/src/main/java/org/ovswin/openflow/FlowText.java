@@ -57,7 +57,10 @@ final class FlowText {
     if (!match.isEmpty()) {
       text.append(match).append(' ');
     }
-    if (mod.cookie() != 0 && mod.cookie() != -1L && mod.cookieMask() == 0) {
+    boolean delete =
+        mod.command() == Message.FlowMod.Command.DELETE
+            || mod.command() == Message.FlowMod.Command.DELETE_STRICT;
+    if (mod.cookie() != 0 && mod.cookie() != -1L && mod.cookieMask() == 0 && !delete) {
       text.append("cookie:0x").append(Long.toHexString(mod.cookie())).append(' ');
     }
     if (mod.cookieMask() != 0) {

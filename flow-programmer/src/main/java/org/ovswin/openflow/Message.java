@@ -23,7 +23,8 @@ public sealed interface Message permits Message.Symmetric, Message.Request, Mess
           PacketOut,
           FlowStatsRequest,
           PortDescRequest,
-          MultipartRequest {}
+          MultipartRequest,
+          ControlRequest {}
 
   /** What the switch sends. */
   sealed interface FromSwitch extends Message
@@ -34,7 +35,9 @@ public sealed interface Message permits Message.Symmetric, Message.Request, Mess
           PortStatus,
           FlowStatsReply,
           PortDescReply,
-          MultipartReply {}
+          MultipartReply,
+          ControlReply,
+          SwitchEvent {}
 
   /** No buffer: the packet is in the message. */
   int NO_BUFFER = 0xffff_ffff;

@@ -80,10 +80,12 @@ final class MessageText {
                 ? " (OF1." + (wireVersion - 1) + ")"
                 : " (OF 0x%02x)".formatted(wireVersion);
     return "%s%s (xid=0x%x):%s"
-        .formatted(name(body), version, xid, contents(wireVersion, xid, body));
+        .formatted(
+            name(versionOf(wireVersion), body), version, xid, contents(wireVersion, xid, body));
   }
 
-  private static String name(Message body) {
+  private static String name(Version version, Message body) {
+    String bundles = version.isAtLeast(Version.V1_4) ? "OFPT_" : "ONFT_";
     return switch (body) {
       case Message.Hello _ -> "OFPT_HELLO";
       case Message.ErrorReply _ -> "OFPT_ERROR";
@@ -101,8 +103,8 @@ final class MessageText {
       case Message.FlowMod _ -> "OFPT_FLOW_MOD";
       case Message.GroupMod _ -> "OFPT_GROUP_MOD";
       case Message.MeterMod _ -> "OFPT_METER_MOD";
-      case Message.BundleControl _ -> "OFPT_BUNDLE_CONTROL";
-      case Message.BundleAdd _ -> "OFPT_BUNDLE_ADD_MESSAGE";
+      case Message.BundleControl _ -> bundles + "BUNDLE_CONTROL";
+      case Message.BundleAdd _ -> bundles + "BUNDLE_ADD_MESSAGE";
       case Message.PacketOut _ -> "OFPT_PACKET_OUT";
       case Message.PacketIn _ -> "OFPT_PACKET_IN";
       case Message.PortStatus _ -> "OFPT_PORT_STATUS";
@@ -112,17 +114,20 @@ final class MessageText {
       case Message.PortDescReply _ -> "OFPST_PORT_DESC reply";
       case MultipartRequest request -> MultipartText.name(request);
       case MultipartReply reply -> MultipartText.name(reply);
+      case ControlRequest request -> ControlText.name(request);
+      case ControlReply reply -> ControlText.name(reply);
+      case SwitchEvent event -> ControlText.name(version, event);
     };
   }
 
   /** What follows the header's colon: a space, or a line's end, before it; or nothing. */
-  private static String contents(int wireVersion, int xid, Message body) {
+  static String contents(int wireVersion, int xid, Message body) {
     return switch (body) {
       case Message.Hello hello ->
           "\n version bitmap: " + versions(hello.versions().orElse((2 << wireVersion) - 2));
       case Message.ErrorReply error -> " " + error.text() + lineOfBytes("data", error.data());
-      case Message.EchoRequest echo -> " " + echo.data().length() + " bytes of payload";
-      case Message.EchoReply echo -> " " + echo.data().length() + " bytes of payload";
+      case Message.EchoRequest echo -> payload(echo.data());
+      case Message.EchoReply echo -> payload(echo.data());
       case Message.Raw raw -> lineOfBytes("body", raw.body());
       case Message.FeaturesReply reply -> features(reply);
       case Message.GetConfigReply config -> config(config.flags(), config.missSendLen());
@@ -140,14 +145,15 @@ final class MessageText {
                   bundleFlags(add.flags()),
                   format(wireVersion, xid, add.message()));
       case Message.PacketOut packetOut -> packetOut(packetOut);
-      case Message.PacketIn packetIn -> packetIn(packetIn);
+      case Message.PacketIn packetIn ->
+          packetIn(packetIn) + lineOfBytes("packet", packetIn.packet());
       case Message.PortStatus status ->
           " "
               + (status.reason() < PORT_REASONS.length
                   ? PORT_REASONS[status.reason()]
                   : "reason " + status.reason())
               + ":"
-              + port(status.port());
+              + PortText.format(versionOf(wireVersion), status.port());
       case Message.FlowStatsRequest request -> request(request);
       case Message.FlowStatsReply reply -> {
         StringBuilder text = new StringBuilder(more(reply.more()));
@@ -156,18 +162,28 @@ final class MessageText {
       }
       case Message.PortDescReply reply -> {
         StringBuilder text = new StringBuilder(more(reply.more()));
-        reply.ports().forEach(port -> text.append('\n').append(port(port)));
+        reply
+            .ports()
+            .forEach(
+                port -> text.append('\n').append(PortText.format(versionOf(wireVersion), port)));
         yield text.toString();
       }
       case Message.PortDescRequest(int port) -> " port=" + PortNo.toText(port);
       case MultipartRequest request -> MultipartText.contents(request);
       case MultipartReply reply ->
           more(reply.more()) + MultipartText.contents(versionOf(wireVersion), reply);
+      case ControlRequest request -> ControlText.contents(versionOf(wireVersion), request);
+      case ControlReply reply -> ControlText.contents(versionOf(wireVersion), reply);
+      case SwitchEvent event -> ControlText.contents(wireVersion, xid, event);
       case Message.FeaturesRequest _ -> "";
       case Message.GetConfigRequest _ -> "";
       case Message.BarrierRequest _ -> "";
       case Message.BarrierReply _ -> "";
     };
+  }
+
+  private static String payload(Octets data) {
+    return " " + data.length() + " bytes of payload" + HexDump.format(data);
   }
 
   private static Version versionOf(int wireVersion) {
@@ -184,7 +200,7 @@ final class MessageText {
     return versions.toString();
   }
 
-  private static String lineOfBytes(String name, Octets bytes) {
+  static String lineOfBytes(String name, Octets bytes) {
     return bytes.length() == 0 ? "" : "\n " + name + "=" + bytes.toHex();
   }
 
@@ -237,7 +253,8 @@ final class MessageText {
         + lineOfBytes("packet", packetOut.packet());
   }
 
-  private static String packetIn(Message.PacketIn in) {
+  /** All but the packet. */
+  static String packetIn(Message.PacketIn in) {
     StringBuilder text = new StringBuilder();
     if (in.table() != 0) {
       text.append(" table_id=").append(in.table());
@@ -250,37 +267,26 @@ final class MessageText {
             ? ActionText.REASONS[in.reason()]
             : Integer.toString(in.reason());
     text.append(" total_len=%d %s (via %s)".formatted(in.totalLength(), in.match(), reason));
-    text.append(" data_len=").append(in.packet().length());
-    text.append(
-        in.bufferId() == Message.NO_BUFFER
-            ? " (unbuffered)"
-            : " buffer=0x%08x".formatted(in.bufferId()));
-    return text.append(lineOfBytes("packet", in.packet())).toString();
+    int length = in.packet().length();
+    text.append(" data_len=").append(length);
+    if (in.bufferId() == Message.NO_BUFFER) {
+      text.append(" (unbuffered)");
+      text.append(in.totalLength() == length ? "" : " (***total_len != data_len***)");
+    } else {
+      text.append(" buffer=0x%08x".formatted(in.bufferId()));
+      text.append(in.totalLength() >= length ? "" : " (***total_len < data_len***)");
+    }
+    return text.toString();
   }
 
-  private static String port(PortDescription port) {
-    return " %s(%s): addr:%s\n     config:     %s\n     state:      %s"
-        .formatted(
-            PortNo.toText(port.portNo()),
-            port.name(),
-            FieldText.ethernet(port.hardwareAddress()),
-            FieldText.hexOrZero(Integer.toUnsignedLong(port.config())),
-            FieldText.hexOrZero(Integer.toUnsignedLong(port.state())));
-  }
-
+  /** Open vSwitch shows neither the cookie nor the group that are asked for. */
   static String request(Message.FlowStatsRequest request) {
     StringBuilder text = new StringBuilder();
     if (request.table() != Message.FlowMod.ALL_TABLES) {
       text.append(" table=").append(request.table());
     }
-    if (request.cookieMask() != 0) {
-      text.append(" cookie=0x%x/0x%x".formatted(request.cookie(), request.cookieMask()));
-    }
     if (request.outPort() != PortNo.ANY) {
       text.append(" out_port=").append(PortNo.toText(request.outPort()));
-    }
-    if (request.outGroup() != Message.FlowMod.ANY_GROUP) {
-      text.append(" out_group=").append(Integer.toUnsignedString(request.outGroup()));
     }
     String match = request.match().toString();
     return text.append(match.isEmpty() ? "" : " " + match).toString();
@@ -298,8 +304,11 @@ final class MessageText {
                     Long.toUnsignedString(stats.packets()),
                     Long.toUnsignedString(stats.bytes())));
     String match = FlowText.matchWithPriority(flow.priority(), flow.match());
-    return text.append(FlowText.terms(flow))
-        .append(match.isEmpty() ? "" : match + " ")
+    text.append(FlowText.terms(flow));
+    if (stats.idleNanos() != MultipartReply.UNKNOWN_DURATION) {
+      text.append("idle_age=").append(stats.idleNanos() / NANOS_PER_SECOND).append(", ");
+    }
+    return text.append(match.isEmpty() ? "" : match + " ")
         .append("actions=")
         .append(ActionText.format(flow.actions()))
         .toString();

@@ -159,6 +159,11 @@ final class FieldCodec {
     }
     WireReader entries = in.sub(length - 4);
     in.skip(-length & 7);
+    return readEntries(entries);
+  }
+
+  /** A match without header and padding: all entries up to the reader's end. */
+  static Match readEntries(WireReader entries) {
     Match.Builder match = Match.builder();
     Set<Field> seen = EnumSet.noneOf(Field.class);
     while (entries.hasMore()) {

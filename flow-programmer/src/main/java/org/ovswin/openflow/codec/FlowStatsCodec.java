@@ -8,6 +8,7 @@ import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowFlag;
 import org.ovswin.openflow.FlowStats;
 import org.ovswin.openflow.Match;
+import org.ovswin.openflow.MultipartReply;
 import org.ovswin.openflow.Version;
 
 /**
@@ -28,6 +29,7 @@ final class FlowStatsCodec {
 
   private static final int OXS_CLASS = 0x8002;
   private static final int OXS_DURATION = 0;
+  private static final int OXS_IDLE_TIME = 1;
   private static final int OXS_PACKETS = 4;
   private static final int OXS_BYTES = 5;
 
@@ -48,7 +50,7 @@ final class FlowStatsCodec {
     } else {
       out.writeByte(flow.table());
       out.writeZero(1);
-      writeDuration(out, stats);
+      writeDuration(out, stats.durationNanos());
       writeTerms(out, version, flow);
       out.writeZero(2);
       out.writeLong(flow.cookie());
@@ -60,9 +62,9 @@ final class FlowStatsCodec {
     out.setShort(start, out.writerIndex() - start);
   }
 
-  private static void writeDuration(ByteBuf out, FlowStats stats) {
-    out.writeInt((int) (stats.durationNanos() / NANOS_PER_SECOND));
-    out.writeInt((int) (stats.durationNanos() % NANOS_PER_SECOND));
+  private static void writeDuration(ByteBuf out, long nanos) {
+    out.writeInt((int) (nanos / NANOS_PER_SECOND));
+    out.writeInt((int) (nanos % NANOS_PER_SECOND));
   }
 
   private static void writeTerms(ByteBuf out, Version version, Flow flow) {
@@ -77,7 +79,11 @@ final class FlowStatsCodec {
     int start = out.writerIndex();
     out.writeInt(0);
     out.writeInt(oxs(OXS_DURATION));
-    writeDuration(out, stats);
+    writeDuration(out, stats.durationNanos());
+    if (stats.idleNanos() != MultipartReply.UNKNOWN_DURATION) {
+      out.writeInt(oxs(OXS_IDLE_TIME));
+      writeDuration(out, stats.idleNanos());
+    }
     out.writeInt(oxs(OXS_PACKETS));
     out.writeLong(stats.packets());
     out.writeInt(oxs(OXS_BYTES));
@@ -140,6 +146,7 @@ final class FlowStatsCodec {
     WireReader counters = in.sub(length - 4);
     in.skip(-length & 7);
     long duration = 0;
+    long idle = MultipartReply.UNKNOWN_DURATION;
     long packets = 0;
     long bytes = 0;
     while (counters.hasMore()) {
@@ -150,13 +157,15 @@ final class FlowStatsCodec {
       }
       switch (header >>> 9 & 0x7f) {
         case OXS_DURATION -> duration = duration(value);
+        case OXS_IDLE_TIME -> idle = duration(value);
         case OXS_PACKETS -> packets = value.i64();
         case OXS_BYTES -> bytes = value.i64();
         default -> {} // A counter that is not shown.
       }
     }
     List<Action> actions = InstructionCodec.read(in, version);
-    return new FlowStats(terms.flow(table, cookie, match, actions), duration, packets, bytes);
+    Flow flow = terms.flow(table, cookie, match, actions);
+    return new FlowStats(flow, duration, idle, packets, bytes);
   }
 
   private static long duration(WireReader in) {

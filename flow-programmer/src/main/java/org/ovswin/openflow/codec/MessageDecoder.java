@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiFunction;
 import org.ovswin.openflow.Action;
+import org.ovswin.openflow.ControlReply;
+import org.ovswin.openflow.ControlRequest;
 import org.ovswin.openflow.FlowFlag;
 import org.ovswin.openflow.Match;
 import org.ovswin.openflow.Message;
@@ -98,7 +100,21 @@ public final class MessageDecoder {
       case MessageType.MULTIPART_REPLY -> multipartReply(in, version);
       case MessageType.BUNDLE_CONTROL -> bundles ? Optional.of(control(in)) : Optional.empty();
       case MessageType.BUNDLE_ADD -> bundles ? bundleAdd(in, version, xid) : Optional.empty();
-      case MessageType.EXPERIMENTER -> bundles ? Optional.empty() : onfBundle(in, version, xid);
+      case MessageType.EXPERIMENTER -> experimenter(in, version, xid);
+      case MessageType.FLOW_REMOVED -> Optional.of(SwitchEventCodec.readFlowRemoved(in, version));
+      case MessageType.PORT_MOD -> ControlCodec.readPortMod(in, version);
+      case MessageType.TABLE_MOD -> ControlCodec.readTableMod(in, version);
+      case MessageType.ROLE_REQUEST -> Optional.of(ControlCodec.readRoleRequest(in));
+      case MessageType.ROLE_REPLY -> Optional.of(ControlCodec.readRoleReply(in));
+      case MessageType.GET_ASYNC_REQUEST -> Optional.of(new ControlRequest.GetAsync());
+      case MessageType.GET_ASYNC_REPLY ->
+          AsyncConfigCodec.read(in, version).map(ControlReply.AsyncReply::new);
+      case MessageType.SET_ASYNC ->
+          AsyncConfigCodec.read(in, version).map(ControlRequest.SetAsync::new);
+      case MessageType.ROLE_STATUS ->
+          bundles ? Optional.of(SwitchEventCodec.readRoleStatus(in)) : Optional.empty();
+      case MessageType.REQUESTFORWARD ->
+          bundles ? SwitchEventCodec.readRequestForward(in, version, xid) : Optional.empty();
       default -> Optional.empty();
     };
   }
@@ -247,7 +263,7 @@ public final class MessageDecoder {
     return new Message.BundleControl(bundleId, kinds[kind], in.u16());
   }
 
-  /** The inner message; a bundle within a bundle is left as it is. */
+  /** The inner message; a bundle within a bundle, or another version, is left as it is. */
   private static Optional<Message> bundleAdd(WireReader in, Version version, int xid) {
     int bundleId = in.i32();
     in.skip(2);
@@ -267,13 +283,35 @@ public final class MessageDecoder {
     return Optional.of(new Message.BundleAdd(bundleId, flags, message));
   }
 
-  private static Optional<Message> onfBundle(WireReader in, Version version, int xid) {
-    if (in.i32() != Wire.ONF) {
-      return Optional.empty();
-    }
+  private static Optional<Message> experimenter(WireReader in, Version version, int xid) {
+    return switch (in.i32()) {
+      case Wire.ONF -> version.isAtLeast(Version.V1_4) ? Optional.empty() : onf(in, version, xid);
+      case Wire.NICIRA -> nicira(in);
+      default -> Optional.empty();
+    };
+  }
+
+  /** What 1.4 made messages of their own. */
+  private static Optional<Message> onf(WireReader in, Version version, int xid) {
     return switch (in.i32()) {
       case MessageType.ONF_BUNDLE_CONTROL -> Optional.of(control(in));
       case MessageType.ONF_BUNDLE_ADD -> bundleAdd(in, version, xid);
+      case MessageType.ONF_ROLE_STATUS -> Optional.of(SwitchEventCodec.readRoleStatus(in));
+      case MessageType.ONF_REQUESTFORWARD -> SwitchEventCodec.readRequestForward(in, version, xid);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Message> nicira(WireReader in) {
+    return switch (in.i32()) {
+      case MessageType.NX_SET_PACKET_IN_FORMAT ->
+          Optional.of(new ControlRequest.SetPacketInFormat(in.i32()));
+      case MessageType.NX_SET_CONTROLLER_ID -> {
+        in.skip(6);
+        yield Optional.of(new ControlRequest.SetControllerId(in.u16()));
+      }
+      case MessageType.NX_RESUME -> PacketIn2Codec.readResume(in);
+      case MessageType.NX_PACKET_IN2 -> PacketIn2Codec.readPacketIn(in);
       default -> Optional.empty();
     };
   }

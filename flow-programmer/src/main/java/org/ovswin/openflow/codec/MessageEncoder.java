@@ -1,6 +1,8 @@
 package org.ovswin.openflow.codec;
 
 import io.netty.buffer.ByteBuf;
+import org.ovswin.openflow.ControlReply;
+import org.ovswin.openflow.ControlRequest;
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.FlowChange;
 import org.ovswin.openflow.FlowStats;
@@ -10,6 +12,7 @@ import org.ovswin.openflow.MultipartRequest;
 import org.ovswin.openflow.OpenFlowMessage;
 import org.ovswin.openflow.PortDescription;
 import org.ovswin.openflow.PortNo;
+import org.ovswin.openflow.SwitchEvent;
 import org.ovswin.openflow.Version;
 
 /**
@@ -54,7 +57,7 @@ public final class MessageEncoder {
     switch (body) {
       case Message.Symmetric symmetric -> writeSymmetric(out, version, symmetric);
       case Message.Request request -> writeRequest(out, version, xid, request);
-      case Message.FromSwitch fromSwitch -> writeFromSwitch(out, version, fromSwitch);
+      case Message.FromSwitch fromSwitch -> writeFromSwitch(out, version, xid, fromSwitch);
     }
     int length = out.writerIndex() - start;
     if (length > MAX_MESSAGE_BYTES) {
@@ -127,6 +130,9 @@ public final class MessageEncoder {
           MessageType.MULTIPART_REQUEST;
       case Message.FlowStatsReply _, Message.PortDescReply _, MultipartReply _ ->
           MessageType.MULTIPART_REPLY;
+      case ControlRequest request -> ControlCodec.typeOf(request);
+      case ControlReply reply -> ControlCodec.typeOf(reply);
+      case SwitchEvent event -> SwitchEventCodec.typeOf(version, event);
     };
   }
 
@@ -202,11 +208,12 @@ public final class MessageEncoder {
         }
       }
       case MultipartRequest request -> MultipartRequestCodec.write(out, version, request);
+      case ControlRequest request -> ControlCodec.write(out, version, request);
     }
   }
 
-  /** In 1.3 a bundle message is an experimenter message, and this comes before its body. */
-  private static void writeOnfHeader(ByteBuf out, Version version, int type) {
+  /** In 1.3 some of 1.4's messages are experimenter messages, and this comes before their body. */
+  static void writeOnfHeader(ByteBuf out, Version version, int type) {
     if (!version.isAtLeast(Version.V1_4)) {
       out.writeInt(Wire.ONF);
       out.writeInt(type);
@@ -244,7 +251,8 @@ public final class MessageEncoder {
     ActionEncoder.writeOctets(out, packetOut.packet());
   }
 
-  private static void writeFromSwitch(ByteBuf out, Version version, Message.FromSwitch body) {
+  private static void writeFromSwitch(
+      ByteBuf out, Version version, int xid, Message.FromSwitch body) {
     switch (body) {
       case Message.BarrierReply() -> {}
       case Message.FeaturesReply reply -> {
@@ -286,6 +294,8 @@ public final class MessageEncoder {
         reply.ports().forEach(port -> PortCodec.write(out, version, port));
       }
       case MultipartReply reply -> MultipartReplyCodec.write(out, version, reply);
+      case ControlReply reply -> ControlCodec.write(out, version, reply);
+      case SwitchEvent event -> SwitchEventCodec.write(out, version, xid, event);
     }
   }
 }

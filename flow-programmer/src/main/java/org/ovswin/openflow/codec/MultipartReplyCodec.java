@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.ovswin.openflow.Group;
 import org.ovswin.openflow.Message;
@@ -100,7 +101,14 @@ final class MultipartReplyCodec {
   private static void writeAggregate(
       ByteBuf out, Version version, MultipartReply.Aggregate aggregate) {
     if (version.isAtLeast(Version.V1_5)) {
-      OxsCodec.write(out, OxsCodec.Counters.of(aggregate));
+      OxsCodec.write(
+          out,
+          new OxsCodec.Counters(
+              OptionalLong.empty(),
+              OptionalLong.empty(),
+              OxsCodec.known(aggregate.flows()),
+              OxsCodec.known(aggregate.packets()),
+              OxsCodec.known(aggregate.bytes())));
       return;
     }
     out.writeLong(aggregate.packets());

@@ -35,19 +35,11 @@ final class OxsCodec {
       OptionalLong idleNanos,
       OptionalLong flows,
       OptionalLong packets,
-      OptionalLong bytes) {
-    static Counters of(MultipartReply.Aggregate aggregate) {
-      return new Counters(
-          OptionalLong.empty(),
-          OptionalLong.empty(),
-          known(aggregate.flows()),
-          known(aggregate.packets()),
-          known(aggregate.bytes()));
-    }
+      OptionalLong bytes) {}
 
-    private static OptionalLong known(long count) {
-      return count == MultipartReply.UNKNOWN_COUNT ? OptionalLong.empty() : OptionalLong.of(count);
-    }
+  /** Empty for -1, which stands for what the switch does not say. */
+  static OptionalLong known(long value) {
+    return value == MultipartReply.UNKNOWN_COUNT ? OptionalLong.empty() : OptionalLong.of(value);
   }
 
   static void write(ByteBuf out, Counters counters) {

@@ -8,22 +8,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.ovswin.openflow.Action;
-import org.ovswin.openflow.Actions;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
 import org.ovswin.openflow.FlowDiff;
 import org.ovswin.openflow.FlowStats;
-import org.ovswin.openflow.Match;
 import org.ovswin.openflow.Message;
-import org.ovswin.openflow.Octets;
 import org.ovswin.openflow.OpenFlowMessage;
-import org.ovswin.openflow.PortDescription;
 import org.ovswin.openflow.RandomFlows;
 import org.ovswin.openflow.Version;
 
@@ -58,43 +52,9 @@ final class RoundTripTest {
   @ParameterizedTest
   @EnumSource(Version.class)
   void everyKindOfMessage_writtenAndRead_isTheSame(Version version) {
-    for (Message message : everyKind(version)) {
+    for (Message message : MessageSamples.of(version)) {
       assertThat(reread(version, message)).isEqualTo(message);
     }
-  }
-
-  private static List<Message> everyKind(Version version) {
-    Octets octets = Octets.ofHex("0011223344556677");
-    Match match = Match.builder().inPort(3).buildAsReceived();
-    Octets features = Octets.of(new byte[version == Version.V1_3 ? 24 : 8]);
-    PortDescription port = new PortDescription(7, 0x0200_0000_0007L, "eth7", 1, 4, features);
-    List<Action> actions = List.of(Actions.output(4));
-    Flow flow = Flow.of(1, 2, 3, Match.ANY, Actions.DEC_TTL);
-    return List.of(
-        new Message.Hello(OptionalInt.of(0x72)),
-        new Message.Hello(OptionalInt.empty()),
-        new Message.ErrorReply(2, 4, 0, octets),
-        new Message.ErrorReply(0xffff, 2300, 0x4f4e4600, octets),
-        new Message.EchoRequest(octets),
-        new Message.EchoReply(Octets.EMPTY),
-        new Message.Raw(11, octets),
-        new Message.FeaturesRequest(),
-        new Message.FeaturesReply(0x1234_5678_9abcL, 256, 254, 1, 0x4f, 0),
-        new Message.GetConfigRequest(),
-        new Message.GetConfigReply(1, 128),
-        new Message.SetConfig(0, 0xffff),
-        new Message.BarrierRequest(),
-        new Message.BarrierReply(),
-        Message.FlowMod.of(new FlowChange.DeleteStrict(Flow.of(1, 2, 3, Match.ANY))),
-        new Message.BundleControl(9, Message.BundleControl.Kind.DISCARD_REPLY, 3),
-        new Message.BundleAdd(9, 3, Message.FlowMod.of(new FlowChange.ModifyStrict(flow))),
-        new Message.PacketOut(Message.NO_BUFFER, match, actions, octets),
-        new Message.PacketIn(Message.NO_BUFFER, 8, 1, 5, 77, match, octets),
-        new Message.PortStatus(2, port),
-        Message.FlowStatsRequest.ofCookie(0x5000, 0xff00),
-        new Message.FlowStatsReply(Message.More.FOLLOWS, List.of(new FlowStats(flow, 1, 2, 3))),
-        new Message.PortDescRequest(),
-        new Message.PortDescReply(Message.More.LAST, List.of(port, port)));
   }
 
   private static Message reread(Version version, Message message) {
@@ -107,11 +67,12 @@ final class RoundTripTest {
   void mutatedMessages_areReadOrRefused(Version version) {
     RandomFlows flows = new RandomFlows(SEED);
     Random random = new Random(SEED);
+    List<Message> samples = MessageSamples.of(version);
     for (int i = 0; i < MUTATIONS / 20; i++) {
       Message message =
           i % 2 == 0
               ? Message.FlowMod.of(new FlowChange.Add(flows.next()))
-              : everyKind(version).get(random.nextInt(24));
+              : samples.get(random.nextInt(samples.size()));
       byte[] bytes =
           ByteBufUtil.decodeHexDump(Vectors.encode(new OpenFlowMessage(version, i, message)));
       for (int mutation = 0; mutation < 20; mutation++) {
