@@ -16,7 +16,8 @@ import java.util.Set;
  * this order and after the actions that are applied at once; {@link Flow} checks it. An empty list
  * drops.
  */
-public sealed interface Action permits Action.Simple, Action.OnField, Action.Flowing, Action.Nx {
+public sealed interface Action
+    permits Action.Simple, Action.OnField, Action.Flowing, Action.Nx, RareAction {
   /** OpenFlow's own actions that move the packet or its tags. */
   sealed interface Simple extends Action {}
 
@@ -82,8 +83,9 @@ public sealed interface Action permits Action.Simple, Action.OnField, Action.Flo
    */
   record Load(Subfield target, long value) implements OnField {
     public Load {
-      if (target.bits() > Long.SIZE) {
-        throw new IllegalArgumentException("load: " + target + " (expected: at most 64 bits)");
+      if (target.bits() > Long.SIZE || target.field().isWide()) {
+        throw new IllegalArgumentException(
+            "load: " + target + " (expected: at most 64 bits, of a narrow field)");
       }
       if (target.bits() < 64 && value >>> target.bits() != 0) {
         throw new IllegalArgumentException(

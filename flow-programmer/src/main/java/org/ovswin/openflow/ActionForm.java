@@ -14,9 +14,24 @@ final class ActionForm {
   static List<Action> canonical(List<Action> actions) {
     List<Action> forms = new ArrayList<>(actions.size());
     for (Action action : actions) {
-      forms.add(canonical(action));
+      switch (action) {
+        case Action.SetField(MatchField value) when !value.isExact() -> addRuns(forms, value);
+        case Action.Load load when !load.toSetField().value().isExact() ->
+            addRuns(forms, load.toSetField().value());
+        default -> forms.add(canonical(action));
+      }
     }
     return forms;
+  }
+
+  /** Before 1.5, each run of bits is an action. */
+  private static void addRuns(List<Action> forms, MatchField value) {
+    for (int offset = value.runAt(0); offset >= 0; ) {
+      int bits = value.runLength(offset);
+      long run = value.bitsAt(offset, bits);
+      forms.add(new Action.Load(new Subfield(value.field(), offset, bits), run).toSetField());
+      offset = value.runAt(offset + bits);
+    }
   }
 
   private static Action canonical(Action action) {
@@ -31,6 +46,9 @@ final class ActionForm {
       case Action.OnField same -> same;
       case Action.Flowing same -> same;
       case Action.Nx same -> same;
+      case RareAction.LoadTunnelMetadata(WideField value) ->
+          new RareAction.SetTunnelMetadata(value);
+      case RareAction same -> same;
     };
   }
 }

@@ -1,5 +1,6 @@
 package org.ovswin.openflow;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -95,8 +96,7 @@ final class ActionParser {
       case "dec_mpls_ttl" -> actions.add(new Action.DecMplsTtl());
       case "mod_nw_ttl" -> actions.add(new Action.SetNwTtl(value.integer(8)));
       case "dec_ttl" -> {
-        expectNothing(value, "dec_ttl");
-        actions.add(new Action.DecTtl());
+        actions.add(value.isEmpty() ? new Action.DecTtl() : RareActionParser.decTtl(value));
       }
       case "set_queue" -> actions.add(new Action.SetQueue(value.integer(32)));
       default -> {
@@ -211,12 +211,22 @@ final class ActionParser {
   private static Action setField(Piece value) {
     Piece[] ends = arrow(value);
     Field field = FieldParser.field(ends[1]);
+    if (field.isWide()) {
+      return new RareAction.SetTunnelMetadata(FieldParser.wideValueAndMask(field, ends[0]));
+    }
     return new Action.SetField(FieldParser.valueAndMask(field, ends[0]));
   }
 
   private static Action load(Piece value) {
     Piece[] ends = arrow(value);
     Subfield target = FieldParser.subfield(ends[1]);
+    if (target.field().isWide()) {
+      BigInteger bits = ends[0].bigNumber();
+      WideField loaded = ends[0].make(() -> WideField.of(target, bits));
+      return loaded.mask().isEmpty()
+          ? new RareAction.LoadTunnelMetadata(loaded)
+          : new RareAction.SetTunnelMetadata(loaded);
+    }
     if (target.bits() <= Long.SIZE) {
       return new Action.Load(target, ends[0].number(target.bits()));
     }

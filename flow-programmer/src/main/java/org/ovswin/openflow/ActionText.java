@@ -23,6 +23,7 @@ final class ActionText {
       case Action.OnField onField -> onField(onField);
       case Action.Flowing flowing -> flowing(flowing);
       case Action.Nx nx -> nx(nx);
+      case RareAction rare -> RareActionText.format(rare);
     };
   }
 

@@ -29,9 +29,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Every header and metadata field of fixed width that Open vSwitch 3.1 can match or set
- * (ovs-fields(7)), in the order in which the switch writes them into a match. {@code
- * tun_metadata0-63}, whose width is the cluster's choice, are carried as {@link RawOxm}.
+ * Every header and metadata field that Open vSwitch 3.1 can match or set (ovs-fields(7)), in the
+ * order in which the switch writes them into a match.
  *
  * <p>A match holds only the standard form of a field: {@link #VLAN_TCI}, {@link #IP_TOS}, {@link
  * #NXM_IN_PORT} and the wide registers are for {@code set_field} and {@code move}, and {@link
@@ -128,6 +127,70 @@ public enum Field {
   TUN_IPV6_DST("tun_ipv6_dst", 128, IPV6_ADDRESS, MASKED, NONE, nxmNx("TUN_IPV6_DST", 110)),
   TUN_GBP_ID("tun_gbp_id", 16, DECIMAL, MASKED, NONE, nxmNx("TUN_GBP_ID", 38)),
   TUN_GBP_FLAGS("tun_gbp_flags", 8, HEX, MASKED, NONE, nxmNx("TUN_GBP_FLAGS", 39)),
+  TUN_METADATA0(0),
+  TUN_METADATA1(1),
+  TUN_METADATA2(2),
+  TUN_METADATA3(3),
+  TUN_METADATA4(4),
+  TUN_METADATA5(5),
+  TUN_METADATA6(6),
+  TUN_METADATA7(7),
+  TUN_METADATA8(8),
+  TUN_METADATA9(9),
+  TUN_METADATA10(10),
+  TUN_METADATA11(11),
+  TUN_METADATA12(12),
+  TUN_METADATA13(13),
+  TUN_METADATA14(14),
+  TUN_METADATA15(15),
+  TUN_METADATA16(16),
+  TUN_METADATA17(17),
+  TUN_METADATA18(18),
+  TUN_METADATA19(19),
+  TUN_METADATA20(20),
+  TUN_METADATA21(21),
+  TUN_METADATA22(22),
+  TUN_METADATA23(23),
+  TUN_METADATA24(24),
+  TUN_METADATA25(25),
+  TUN_METADATA26(26),
+  TUN_METADATA27(27),
+  TUN_METADATA28(28),
+  TUN_METADATA29(29),
+  TUN_METADATA30(30),
+  TUN_METADATA31(31),
+  TUN_METADATA32(32),
+  TUN_METADATA33(33),
+  TUN_METADATA34(34),
+  TUN_METADATA35(35),
+  TUN_METADATA36(36),
+  TUN_METADATA37(37),
+  TUN_METADATA38(38),
+  TUN_METADATA39(39),
+  TUN_METADATA40(40),
+  TUN_METADATA41(41),
+  TUN_METADATA42(42),
+  TUN_METADATA43(43),
+  TUN_METADATA44(44),
+  TUN_METADATA45(45),
+  TUN_METADATA46(46),
+  TUN_METADATA47(47),
+  TUN_METADATA48(48),
+  TUN_METADATA49(49),
+  TUN_METADATA50(50),
+  TUN_METADATA51(51),
+  TUN_METADATA52(52),
+  TUN_METADATA53(53),
+  TUN_METADATA54(54),
+  TUN_METADATA55(55),
+  TUN_METADATA56(56),
+  TUN_METADATA57(57),
+  TUN_METADATA58(58),
+  TUN_METADATA59(59),
+  TUN_METADATA60(60),
+  TUN_METADATA61(61),
+  TUN_METADATA62(62),
+  TUN_METADATA63(63),
   TUN_ERSPAN_IDX("tun_erspan_idx", 20, HEX, MASKED, NONE, nicira("NXOXM_ET_ERSPAN_IDX", 11)),
   TUN_ERSPAN_VER("tun_erspan_ver", 4, DECIMAL, MASKED, NONE, nicira("NXOXM_ET_ERSPAN_VER", 12)),
   TUN_ERSPAN_DIR("tun_erspan_dir", 1, DECIMAL, MASKED, NONE, nicira("NXOXM_ET_ERSPAN_DIR", 13)),
@@ -219,17 +282,33 @@ public enum Field {
     this.registerIndex = ovsName.matches("reg\\d+") ? Integer.parseInt(ovsName.substring(3)) : -1;
   }
 
+  /** A tunnel option of up to 124 bytes. */
+  Field(int option) {
+    this(
+        "tun_metadata" + option,
+        8 * 124,
+        HEX,
+        MASKED,
+        NONE,
+        nxmNx("TUN_METADATA" + option, 40 + option));
+  }
+
   /** The name in {@code set_field:value->name}, e.g. {@code ip_dst}. */
   public String ovsName() {
     return ovsName;
   }
 
-  /** The width in bits, at most 128. */
+  /** The width in bits, at most 128 unless {@link #isWide}. */
   public int bits() {
     return bits;
   }
 
-  /** The width of a value on the wire in bytes: 1, 2, 4, 6, 8 or 16. */
+  /** Whether its values are {@link WideField}s rather than {@link MatchField}s. */
+  public boolean isWide() {
+    return bits > 128;
+  }
+
+  /** The width of a value on the wire in bytes: 1, 2, 4, 6, 8 or 16, or at most 124 if wide. */
   public int bytes() {
     return bytes;
   }
@@ -311,7 +390,7 @@ public enum Field {
 
   /** All-ones in the upper 64 bits of this field's width. */
   long onesHigh() {
-    return bits <= 64 ? 0 : bits == 128 ? -1L : (1L << (bits - 64)) - 1;
+    return bits <= 64 ? 0 : bits >= 128 ? -1L : (1L << (bits - 64)) - 1;
   }
 
   /** All-ones in the lower 64 bits of this field's width. */

@@ -1,5 +1,6 @@
 package org.ovswin.openflow;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,13 +50,16 @@ final class FieldParser {
       return Subfield.of(field);
     }
     Optional<Piece[]> range = bits.cut("..");
-    int first = range.map(ends -> ends[0]).orElse(bits).integer(8);
-    int last = range.map(ends -> ends[1]).orElse(bits).integer(8);
+    int first = range.map(ends -> ends[0]).orElse(bits).integer(10);
+    int last = range.map(ends -> ends[1]).orElse(bits).integer(10);
     return bits.make(() -> new Subfield(field, first, last - first + 1));
   }
 
   /** A value and, after a slash, the bits of it that count. */
   static MatchField valueAndMask(Field field, Piece text) {
+    if (field.isWide()) {
+      throw text.unlike("a value for a field of at most 128 bits, which " + field + " is not");
+    }
     return switch (field.format()) {
       case DECIMAL, HEX -> numbers(field, text);
       case ETHERNET -> ethernet(field, text);
@@ -70,6 +74,20 @@ final class FieldParser {
       case TUNNEL_BITS -> flags(field, text, FieldText.TUNNEL_FLAGS, FieldText.TUNNEL_FLAG_BITS);
       case NAMESPACE_AND_TYPE -> packetType(field, text);
     };
+  }
+
+  /** The same for a field of any width; without a value, it is enough that it is there. */
+  static WideField wideValueAndMask(Field field, Piece text) {
+    if (text.isEmpty()) {
+      return WideField.masked(field, BigInteger.ZERO, BigInteger.ZERO);
+    }
+    Optional<Piece[]> masked = text.cut("/");
+    BigInteger value = masked.map(parts -> parts[0]).orElse(text).bigNumber();
+    if (masked.isEmpty()) {
+      return text.make(() -> WideField.exact(field, value));
+    }
+    BigInteger mask = masked.get()[1].bigNumber();
+    return text.make(() -> WideField.masked(field, value, mask));
   }
 
   private static MatchField numbers(Field field, Piece text) {

@@ -33,7 +33,7 @@ final class Instructions {
       case Action.WriteMetadata _ -> 4;
       case Action.Goto _ -> 5;
       case Action.RawInstruction _ -> 6;
-      case Action.Simple _, Action.OnField _, Action.Nx _ -> APPLY;
+      case Action.Simple _, Action.OnField _, Action.Nx _, RareAction _ -> APPLY;
     };
   }
 }

@@ -15,13 +15,15 @@ import java.util.Optional;
  */
 public final class Match {
   /** Every packet. */
-  public static final Match ANY = new Match(List.of(), List.of());
+  public static final Match ANY = new Match(List.of(), List.of(), List.of());
 
   private final List<MatchField> fields;
+  private final List<WideField> wide;
   private final List<RawOxm> unknown;
 
-  private Match(List<MatchField> fields, List<RawOxm> unknown) {
+  private Match(List<MatchField> fields, List<WideField> wide, List<RawOxm> unknown) {
     this.fields = fields;
+    this.wide = wide;
     this.unknown = unknown;
   }
 
@@ -29,9 +31,23 @@ public final class Match {
     return new Builder();
   }
 
-  /** The fields in wire order. */
+  /** The fields in wire order, but for those that are wide. */
   public List<MatchField> fields() {
     return fields;
+  }
+
+  /** The wide fields in wire order, in which they come after {@link #fieldsBeforeWide} others. */
+  public List<WideField> wide() {
+    return wide;
+  }
+
+  /** How many fields are written before those that are wide. */
+  public int fieldsBeforeWide() {
+    int count = 0;
+    while (count < fields.size() && fields.get(count).field().compareTo(Field.TUN_METADATA0) < 0) {
+      count++;
+    }
+    return count;
   }
 
   /** Entries of fields that this model does not know, in the order in which they came. */
@@ -52,12 +68,13 @@ public final class Match {
   public boolean equals(Object other) {
     return other instanceof Match match
         && fields.equals(match.fields)
+        && wide.equals(match.wide)
         && unknown.equals(match.unknown);
   }
 
   @Override
   public int hashCode() {
-    return 31 * fields.hashCode() + unknown.hashCode();
+    return 31 * (31 * fields.hashCode() + wide.hashCode()) + unknown.hashCode();
   }
 
   /** As {@code ovs-ofctl dump-flows} shows it, e.g. {@code ip,in_port=3,nw_dst=10.244.1.0/24}. */
@@ -72,6 +89,7 @@ public final class Match {
     private static final int VLAN_PRESENT = 0x1000;
 
     private final Map<Field, MatchField> byField = new EnumMap<>(Field.class);
+    private final Map<Field, WideField> wide = new EnumMap<>(Field.class);
     private final List<RawOxm> unknown = new ArrayList<>();
 
     private Builder() {}
@@ -116,6 +134,12 @@ public final class Match {
           default -> put(f);
         }
       }
+      return this;
+    }
+
+    /** A tunnel option. */
+    public Builder wide(WideField f) {
+      wide.put(f.field(), f);
       return this;
     }
 
@@ -203,10 +227,11 @@ public final class Match {
      * carries metadata without the headers that it depends on.
      */
     public Match buildAsReceived() {
-      if (byField.isEmpty() && unknown.isEmpty()) {
+      if (byField.isEmpty() && wide.isEmpty() && unknown.isEmpty()) {
         return ANY;
       }
-      return new Match(List.copyOf(byField.values()), List.copyOf(unknown));
+      return new Match(
+          List.copyOf(byField.values()), List.copyOf(wide.values()), List.copyOf(unknown));
     }
 
     private void put(MatchField f) {

@@ -17,6 +17,10 @@ public record MatchField(Field field, long high, long low, long maskHigh, long m
   static final Comparator<MatchField> WIRE_ORDER = Comparator.comparing(MatchField::field);
 
   public MatchField {
+    if (field.isWide()) {
+      throw new IllegalArgumentException(
+          field.ovsName() + ": wide (expected: a field of at most 128 bits)");
+    }
     if ((high & ~field.onesHigh()) != 0 || (low & ~field.onesLow()) != 0) {
       throw new IllegalArgumentException(
           "%s: %s (expected: at most %d bits)"
@@ -57,6 +61,41 @@ public record MatchField(Field field, long high, long low, long maskHigh, long m
   /** Whether no bit of the field counts, so that every packet matches. */
   public boolean isAny() {
     return maskHigh == 0 && maskLow == 0;
+  }
+
+  /**
+   * The lowest bit of the mask from {@code from} on, -1 for none. Runs of such bits are what {@code
+   * load} can set; the VLAN's present bit is in none.
+   */
+  public int runAt(int from) {
+    for (int bit = from; bit < field.addressableBits(); bit++) {
+      if (counts(bit)) {
+        return bit;
+      }
+    }
+    return -1;
+  }
+
+  /** How many bits of the mask follow one another from {@code offset} on, at most 64. */
+  public int runLength(int offset) {
+    int end = offset + 1;
+    while (end < Math.min(field.addressableBits(), offset + Long.SIZE) && counts(end)) {
+      end++;
+    }
+    return end - offset;
+  }
+
+  private boolean counts(int bit) {
+    return ((bit < 64 ? maskLow >>> bit : maskHigh >>> (bit - 64)) & 1) != 0;
+  }
+
+  /** That many bits of the value, at most 64, from {@code offset} on. */
+  public long bitsAt(int offset, int bits) {
+    long all =
+        offset >= 64
+            ? high >>> (offset - 64)
+            : low >>> offset | (offset == 0 ? 0 : high << (64 - offset));
+    return bits == 64 ? all : all & ((1L << bits) - 1);
   }
 
   /** An {@code int} that stands for 32 bits, e.g. an IPv4 address, arrives with its sign spread. */

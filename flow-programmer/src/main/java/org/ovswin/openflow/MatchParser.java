@@ -1,5 +1,6 @@
 package org.ovswin.openflow;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +118,12 @@ final class MatchParser {
     if (pair.name().equals("eth")) {
       return; // What every packet is unless something else is said.
     }
+    Piece name = pair.name().indexOf('[') < 0 ? pair.key() : pair.key().cut("[").orElseThrow()[0];
+    Optional<Field> wide = FieldParser.ofName(name.text()).filter(Field::isWide);
+    if (wide.isPresent()) {
+      match.wide(wideField(pair, wide.get()));
+      return;
+    }
     if (value.isEmpty()) {
       throw value.unlike("a value after " + pair.name());
     }
@@ -154,6 +161,15 @@ final class MatchParser {
       // Without a tag there is no priority to compare.
       match.field(Field.VLAN_VID, tci.low() & 0x1fff, tci.maskLow() & 0x1fff);
     }
+  }
+
+  private static WideField wideField(Piece.Pair pair, Field field) {
+    if (pair.name().indexOf('[') < 0) {
+      return FieldParser.wideValueAndMask(field, pair.value());
+    }
+    Subfield bits = FieldParser.subfield(pair.key());
+    BigInteger value = pair.value().bigNumber();
+    return pair.value().make(() -> WideField.of(bits, value));
   }
 
   private MatchField matchField(Piece.Pair pair) {

@@ -77,6 +77,7 @@ final class MatchText {
     hex("tun_gtpu_flags", Field.TUN_GTPU_FLAGS);
     decimal("tun_gtpu_msgtype", Field.TUN_GTPU_MSGTYPE);
     with(Field.TUN_FLAGS, f -> put("tun_flags", FieldText.tunnelFlags(f)));
+    match.wide().forEach(f -> text.append(f).append(','));
     hex("metadata", Field.METADATA);
     with(Field.IN_PORT, f -> put("in_port", PortNo.toText((int) f.low())));
   }

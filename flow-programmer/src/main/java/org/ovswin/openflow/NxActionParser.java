@@ -38,7 +38,7 @@ final class NxActionParser {
       case "encap" -> Optional.of(encap(value));
       case "decap" -> Optional.of(decap(value));
       case "raw" -> Optional.of(new Action.Raw(value.octets()));
-      default -> Optional.empty();
+      default -> RareActionParser.parse(name, value);
     };
   }
 
@@ -290,11 +290,15 @@ final class NxActionParser {
   }
 
   private static Action encap(Piece text) {
+    Optional<Piece.Pair> header = text.pairAt(0).filter(pair -> pair.name().equals("nsh"));
+    if (header.isPresent()) {
+      return RareActionParser.encapNsh(header.get());
+    }
     return switch (text.text()) {
       case "ethernet" -> new Action.Encap(Action.Encap.ETHERNET);
       case "mpls" -> new Action.Encap(Action.Encap.MPLS);
       case "mpls_mc" -> new Action.Encap(Action.Encap.MPLS_MULTICAST);
-      default -> throw text.unlike("ethernet, mpls or mpls_mc");
+      default -> throw text.unlike("ethernet, mpls, mpls_mc or nsh");
     };
   }
 

@@ -1,6 +1,7 @@
 package org.ovswin.openflow;
 
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -206,6 +207,22 @@ record Piece(String text, int offset) {
       }
     }
     throw unlike("a number of at most " + bits + " bits");
+  }
+
+  /** The same for any number of bits if it is hexadecimal, and up to 128 otherwise. */
+  BigInteger bigNumber() {
+    if (text.startsWith("0x")) {
+      String digits = text.substring(2);
+      boolean hex = !digits.isEmpty() && digits.chars().allMatch(c -> Character.digit(c, 16) >= 0);
+      if (!hex || digits.chars().anyMatch(c -> c > 'f')) {
+        throw unlike("a number");
+      }
+      return new BigInteger(digits, 16);
+    }
+    Wide value = wide(WIDEST);
+    byte[] bytes =
+        ByteBuffer.allocate(2 * Long.BYTES).putLong(value.high).putLong(value.low).array();
+    return new BigInteger(1, bytes);
   }
 
   /** A port's number or reserved name. */

@@ -16,7 +16,7 @@ final class FlowParserTest {
 
   @Test
   void parse_ofTheTextOfAFlow_givesTheFlow() {
-    RandomFlows random = new RandomFlows(SEED);
+    RandomFlows random = RandomFlows.ofEverything(SEED);
     List<String> failures = new ArrayList<>();
     for (int i = 0; i < FLOWS; i++) {
       Flow flow = random.next();
@@ -105,7 +105,7 @@ final class FlowParserTest {
 
   @Test
   void parse_ofAMutilatedText_isAFlowOrASyntaxError() {
-    RandomFlows random = new RandomFlows(SEED);
+    RandomFlows random = RandomFlows.ofEverything(SEED);
     java.util.Random choice = new java.util.Random(SEED);
     String others = "()[]=:,->./|+0x9az ";
     for (int i = 0; i < FLOWS; i++) {

@@ -17,11 +17,23 @@ public final class RandomFlows {
   private static final int LAST_TABLE = 200;
 
   private final Random random;
+  private final Optional<RandomRareActions> rare;
   private int headers;
   private int protocol;
 
   public RandomFlows(long seed) {
     this.random = new Random(seed);
+    this.rare = Optional.empty();
+  }
+
+  private RandomFlows(Random random) {
+    this.random = random;
+    this.rare = Optional.of(new RandomRareActions(random));
+  }
+
+  /** Flows that may also have what only a switch that is prepared for it takes. */
+  public static RandomFlows ofEverything(long seed) {
+    return new RandomFlows(new Random(seed));
   }
 
   /** That many flows, no two of the same table, priority and match. */
@@ -90,6 +102,7 @@ public final class RandomFlows {
     for (int i = 0; i < 16; i++) {
       some(match, 5, Field.reg(i));
     }
+    rare.filter(_ -> chance(20)).ifPresent(options -> match.wide(options.tunnelOption()));
   }
 
   private void links(Match.Builder match) {
@@ -167,6 +180,9 @@ public final class RandomFlows {
     }
     long maskLow = (random.nextLong() & field.onesLow()) | 1;
     long maskHigh = random.nextLong() & field.onesHigh();
+    if (field.format() == FieldFormat.IPV6_ADDRESS) {
+      maskHigh |= 0xf000L << 48; // ovs-ofctl takes one that begins with a digit for a length.
+    }
     if (chance(50)) {
       int prefix = 1 + random.nextInt(field.bits());
       int rest = field.bits() - prefix;
@@ -183,10 +199,12 @@ public final class RandomFlows {
       actions.add(new Action.Conjunction(random.nextInt(), random.nextInt(clauses), clauses));
       return actions;
     }
+    rare.filter(_ -> chance(5)).ifPresent(_ -> actions.add(new Action.Meter(1)));
     int count = random.nextInt(5);
     for (int i = 0; i < count; i++) {
       actions.add(action(2));
     }
+    rare.filter(_ -> headers == 0 && chance(5)).ifPresent(header -> actions.add(header.encap()));
     if (chance(5)) {
       actions.add(Actions.CLEAR_ACTIONS);
     }
@@ -205,6 +223,9 @@ public final class RandomFlows {
 
   /** An action that fits the headers that the match has promised. */
   private Action action(int depth) {
+    if (rare.isPresent() && chance(25)) {
+      return rare.get().next();
+    }
     return switch (random.nextInt(depth > 0 ? 24 : 19)) {
       case 0, 1 -> Actions.output(1 + random.nextInt(100));
       case 2 -> new Action.Output(reservedPort(), 0);

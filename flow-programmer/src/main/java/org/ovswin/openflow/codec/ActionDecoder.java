@@ -7,8 +7,10 @@ import java.util.OptionalInt;
 import org.ovswin.openflow.Action;
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.PortNo;
+import org.ovswin.openflow.RareAction;
 import org.ovswin.openflow.Subfield;
 import org.ovswin.openflow.Version;
+import org.ovswin.openflow.WideField;
 
 /**
  * Reads actions. One of a type, or on a field, that the model does not know becomes {@link
@@ -70,7 +72,7 @@ final class ActionDecoder {
       case Wire.SET_NW_TTL -> Optional.of(new Action.SetNwTtl(in.u8()));
       case Wire.DEC_NW_TTL -> Optional.of(new Action.DecTtl());
       case Wire.SET_QUEUE -> Optional.of(new Action.SetQueue(in.i32()));
-      case Wire.SET_FIELD -> FieldCodec.readField(in).map(Action.SetField::new);
+      case Wire.SET_FIELD -> setField(in);
       case Wire.COPY_FIELD -> copyField(in);
       case Wire.METER -> {
         if (!version.isAtLeast(Version.V1_5)) {
@@ -82,6 +84,11 @@ final class ActionDecoder {
           in.i32() == Wire.NICIRA ? readNicira(in, version, depth) : Optional.empty();
       default -> Optional.empty();
     };
+  }
+
+  private static Optional<Action> setField(WireReader in) {
+    Optional<Action> wide = FieldCodec.readWide(in.copy()).map(RareAction.SetTunnelMetadata::new);
+    return wide.or(() -> FieldCodec.readField(in).map(Action.SetField::new));
   }
 
   private static Optional<Action> copyField(WireReader in) {
@@ -125,9 +132,14 @@ final class ActionDecoder {
         int offsetAndBits = in.u16();
         Optional<Field> field = FieldCodec.readHeader(in);
         long value = in.i64();
-        yield field.map(f -> new Action.Load(subfield(f, offsetAndBits), value));
+        yield field
+            .filter(f -> !f.isWide())
+            .map(f -> new Action.Load(subfield(f, offsetAndBits), value));
       }
-      case Wire.NX_REG_LOAD2 -> FieldCodec.readField(in).map(Action.SetField::new);
+      case Wire.NX_REG_LOAD2 -> {
+        Optional<WideField> whole = FieldCodec.readWide(in.copy()).filter(f -> f.mask().isEmpty());
+        yield whole.isPresent() ? whole.map(RareAction.LoadTunnelMetadata::new) : setField(in);
+      }
       case Wire.NX_NOTE -> Optional.of(new Action.Note(in.rest()));
       case Wire.NX_OUTPUT_REG -> {
         int offsetAndBits = in.u16();

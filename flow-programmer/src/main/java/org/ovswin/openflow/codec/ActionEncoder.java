@@ -3,9 +3,11 @@ package org.ovswin.openflow.codec;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.ovswin.openflow.Action;
+import org.ovswin.openflow.Field;
 import org.ovswin.openflow.MatchField;
 import org.ovswin.openflow.Octets;
 import org.ovswin.openflow.PortNo;
+import org.ovswin.openflow.RareAction;
 import org.ovswin.openflow.Subfield;
 import org.ovswin.openflow.Version;
 
@@ -36,6 +38,7 @@ final class ActionEncoder {
       case Action.Simple simple -> writeSimple(out, simple);
       case Action.OnField onField -> writeOnField(out, version, onField);
       case Action.Nx nx -> NxActionEncoder.write(out, version, nx);
+      case RareAction rare -> RareActionCodec.write(out, version, rare);
       case Action.Meter(int meterId) when version.isAtLeast(Version.V1_5) ->
           writeWord(out, Wire.METER, meterId);
       case Action.Flowing flowing ->
@@ -109,8 +112,9 @@ final class ActionEncoder {
   }
 
   /**
-   * A set_field with a mask came with 1.5. Before it, Nicira's reg_load2 carries the same, and the
-   * switch reports that as set_field too.
+   * A set_field with a mask came with 1.5. Before it, Nicira's reg_load sets one run of bits, and
+   * reg_load2 all at once, but the switch writes that only where the header has no room for the
+   * field.
    */
   private static void writeSetField(ByteBuf out, Version version, MatchField value) {
     boolean exact = value.isExact();
@@ -126,10 +130,30 @@ final class ActionEncoder {
     if (exact || version.isAtLeast(Version.V1_5)) {
       start = out.writerIndex();
       out.writeInt(Wire.SET_FIELD << 16);
-    } else {
+    } else if (value.field().wireNames().getFirst().hasExperimenter()) {
       start = startNx(out, Wire.NX_REG_LOAD2);
+    } else {
+      writeLoads(out, value);
+      return;
     }
     FieldCodec.writeField(out, version, value);
+    finish(out, start);
+  }
+
+  /** A reg_load for each run of bits, the lowest first. */
+  private static void writeLoads(ByteBuf out, MatchField value) {
+    for (int offset = value.runAt(0); offset >= 0; ) {
+      int bits = value.runLength(offset);
+      writeRegLoad(out, value.field(), offset, bits, value.bitsAt(offset, bits));
+      offset = value.runAt(offset + bits);
+    }
+  }
+
+  private static void writeRegLoad(ByteBuf out, Field field, int offset, int bits, long value) {
+    int start = startNx(out, Wire.NX_REG_LOAD);
+    out.writeShort(offset << 6 | (bits - 1));
+    FieldCodec.writeHeader(out, field.wireNames().getFirst(), field);
+    out.writeLong(value);
     finish(out, start);
   }
 
@@ -139,11 +163,7 @@ final class ActionEncoder {
       writeSetField(out, version, load.toSetField().value());
       return;
     }
-    int start = startNx(out, Wire.NX_REG_LOAD);
-    out.writeShort(offsetAndBits(target));
-    FieldCodec.writeHeader(out, target.field().wireNames().getFirst(), target.field());
-    out.writeLong(load.value());
-    finish(out, start);
+    writeRegLoad(out, target.field(), target.offset(), target.bits(), load.value());
   }
 
   private static void writeRegMove(ByteBuf out, Subfield source, Subfield target) {

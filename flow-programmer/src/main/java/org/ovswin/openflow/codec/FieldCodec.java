@@ -10,9 +10,11 @@ import java.util.Set;
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.Match;
 import org.ovswin.openflow.MatchField;
+import org.ovswin.openflow.Octets;
 import org.ovswin.openflow.Oxm;
 import org.ovswin.openflow.RawOxm;
 import org.ovswin.openflow.Version;
+import org.ovswin.openflow.WideField;
 
 /**
  * OXM entries (OpenFlow 1.5, 7.2.3.2) and the match made of them.
@@ -50,7 +52,26 @@ final class FieldCodec {
     int start = out.writerIndex();
     out.writeInt(MATCH_TYPE_OXM << 16);
     List<MatchField> fields = match.fields();
-    for (int i = 0; i < fields.size(); i++) {
+    List<WideField> wide = match.wide();
+    int beforeWide = wide.isEmpty() ? fields.size() : match.fieldsBeforeWide();
+    writeFields(out, version, fields, 0, beforeWide);
+    for (int i = 0; i < wide.size(); i++) {
+      writeWide(out, version, wide.get(i));
+    }
+    writeFields(out, version, fields, beforeWide, fields.size());
+    List<RawOxm> unknown = match.unknown();
+    for (int i = 0; i < unknown.size(); i++) {
+      out.writeInt(unknown.get(i).header());
+      ActionEncoder.writeOctets(out, unknown.get(i).payload());
+    }
+    int length = out.writerIndex() - start;
+    out.setShort(start + 2, length);
+    ActionEncoder.writeZeros(out, -length & 7);
+  }
+
+  private static void writeFields(
+      ByteBuf out, Version version, List<MatchField> fields, int from, int to) {
+    for (int i = from; i < to; i++) {
       MatchField f = fields.get(i);
       int register = version == Version.V1_5 ? Field.registerIndex(f.field()) : -1;
       if (register < 0) {
@@ -68,14 +89,6 @@ final class FieldCodec {
         writeRegisterPair(out, version, register, f.low() << shift, f.maskLow() << shift);
       }
     }
-    List<RawOxm> unknown = match.unknown();
-    for (int i = 0; i < unknown.size(); i++) {
-      out.writeInt(unknown.get(i).header());
-      ActionEncoder.writeOctets(out, unknown.get(i).payload());
-    }
-    int length = out.writerIndex() - start;
-    out.setShort(start + 2, length);
-    ActionEncoder.writeZeros(out, -length & 7);
   }
 
   private static void writeRegisterPair(
@@ -104,6 +117,17 @@ final class FieldCodec {
     writeValue(out, bytes, f.high(), f.low());
     if (!exact) {
       writeValue(out, bytes, f.maskHigh(), f.maskLow());
+    }
+  }
+
+  /** One entry of a field whose value is as long as it needs to be. */
+  static void writeWide(ByteBuf out, Version version, WideField f) {
+    int empty = header(version, f.field()) & ~0xff;
+    int bytes = f.value().length();
+    out.writeInt(f.mask().isEmpty() ? empty | bytes : masked(empty | bytes, bytes));
+    ActionEncoder.writeOctets(out, f.value());
+    if (f.mask().isPresent()) {
+      ActionEncoder.writeOctets(out, f.mask().get());
     }
   }
 
@@ -179,7 +203,11 @@ final class FieldCodec {
         throw new MalformedMessageException(
             entryAt, field.get().ovsName() + ": twice (expected: once)");
       }
-      match.field(readValue(entryAt, header, field.get(), payload));
+      if (field.get().isWide()) {
+        match.wide(readWideValue(header, field.get(), payload));
+      } else {
+        match.field(readValue(entryAt, header, field.get(), payload));
+      }
     }
     return match.buildAsReceived();
   }
@@ -189,7 +217,26 @@ final class FieldCodec {
     int at = in.offset();
     int header = in.i32();
     WireReader payload = in.sub(header & 0xff);
-    return fieldOf(header, payload.copy()).map(field -> readValue(at, header, field, payload));
+    return fieldOf(header, payload.copy())
+        .filter(field -> !field.isWide())
+        .map(field -> readValue(at, header, field, payload));
+  }
+
+  /** An entry of a wide field with its value; empty for another field. */
+  static Optional<WideField> readWide(WireReader in) {
+    int header = in.i32();
+    WireReader payload = in.sub(header & 0xff);
+    return fieldOf(header, payload.copy())
+        .filter(Field::isWide)
+        .map(field -> readWideValue(header, field, payload));
+  }
+
+  private static WideField readWideValue(int header, Field field, WireReader payload) {
+    if ((header & HAS_MASK) == 0) {
+      return new WideField(field, payload.rest(), Optional.empty());
+    }
+    Octets value = payload.octets(payload.remaining() / 2);
+    return new WideField(field, value, Optional.of(payload.rest()));
   }
 
   /** A header alone; empty for a field that the model does not know. */
@@ -204,7 +251,9 @@ final class FieldCodec {
     field.ifPresent(
         f -> {
           int expected = f.bytes() + (experimenter ? 4 : 0);
-          if ((header & 0x1ff) != expected) {
+          // The switch knows how wide a wide field really is, and says so.
+          boolean fits = f.isWide() ? (header & 0x1ff) <= expected : (header & 0x1ff) == expected;
+          if (!fits) {
             throw new MalformedMessageException(
                 at,
                 "%s header: length %d (expected: %d, without a mask)"

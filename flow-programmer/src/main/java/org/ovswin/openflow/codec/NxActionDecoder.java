@@ -56,7 +56,7 @@ final class NxActionDecoder {
       }
       case Wire.NX_CONTROLLER2 -> controller2(in);
       case Wire.NX_CT -> ct(in, version, depth);
-      default -> Optional.empty();
+      default -> RareActionCodec.read(subtype, in);
     };
   }
 
@@ -80,6 +80,9 @@ final class NxActionDecoder {
   private static Optional<Action> encap(WireReader in) {
     int headerSize = in.u16();
     int packetType = in.i32();
+    if (RareActionCodec.isNsh(packetType) && headerSize == 0) {
+      return RareActionCodec.readEncapNsh(in);
+    }
     boolean known =
         switch (packetType) {
           case Action.Encap.ETHERNET, Action.Encap.MPLS, Action.Encap.MPLS_MULTICAST -> true;

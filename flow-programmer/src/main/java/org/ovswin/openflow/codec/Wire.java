@@ -26,12 +26,16 @@ final class Wire {
   static final int NX_REG_MOVE = 6;
   static final int NX_REG_LOAD = 7;
   static final int NX_NOTE = 8;
+  static final int NX_MULTIPATH = 10;
+  static final int NX_BUNDLE = 12;
+  static final int NX_BUNDLE_LOAD = 13;
   static final int NX_RESUBMIT_TABLE = 14;
   static final int NX_OUTPUT_REG = 15;
   static final int NX_LEARN = 16;
   static final int NX_EXIT = 17;
   static final int NX_FIN_TIMEOUT = 19;
   static final int NX_CONTROLLER = 20;
+  static final int NX_DEC_TTL_CNT_IDS = 21;
   static final int NX_STACK_PUSH = 27;
   static final int NX_STACK_POP = 28;
   static final int NX_SAMPLE = 29;
@@ -49,7 +53,11 @@ final class Wire {
   static final int NX_LEARN2 = 45;
   static final int NX_ENCAP = 46;
   static final int NX_DECAP = 47;
+  static final int NX_DEC_NSH_TTL = 48;
   static final int NX_CHECK_PKT_LARGER = 49;
+  static final int NX_DELETE_FIELD = 50;
+  static final int NX_DEBUG_SLOW = 254;
+  static final int NX_DEBUG_RECIRC = 255;
 
   /** The table of a resubmit that stays in the current one. */
   static final int THIS_TABLE = 0xff;

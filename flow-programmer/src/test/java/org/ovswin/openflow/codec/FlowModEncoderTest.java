@@ -29,7 +29,7 @@ final class FlowModEncoderTest {
   @ParameterizedTest
   @EnumSource(Version.class)
   void changes_writtenWithoutAMessage_areTheSameBytes(Version version) {
-    RandomFlows random = new RandomFlows(SEED);
+    RandomFlows random = RandomFlows.ofEverything(SEED);
     for (int i = 0; i < FLOWS; i++) {
       Flow flow = random.next();
       FlowChange change =

@@ -29,7 +29,7 @@ final class OracleTest {
   @EnumSource(Version.class)
   void flowMods_ofRandomFlows_printAsOvsOfctlPrintsThem(Version version, @TempDir Path dir)
       throws Exception {
-    RandomFlows random = new RandomFlows(SEED);
+    RandomFlows random = RandomFlows.ofEverything(SEED);
     ByteBuf out = Unpooled.buffer();
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < FLOWS; i++) {

@@ -30,7 +30,7 @@ final class RoundTripTest {
   @ParameterizedTest
   @EnumSource(Version.class)
   void randomFlows_writtenAndRead_areTheSame(Version version) {
-    RandomFlows random = new RandomFlows(SEED);
+    RandomFlows random = RandomFlows.ofEverything(SEED);
     for (int i = 0; i < FLOWS; i++) {
       Flow flow = random.next();
       Message stats =
@@ -65,7 +65,7 @@ final class RoundTripTest {
   @ParameterizedTest
   @EnumSource(Version.class)
   void mutatedMessages_areReadOrRefused(Version version) {
-    RandomFlows flows = new RandomFlows(SEED);
+    RandomFlows flows = RandomFlows.ofEverything(SEED);
     Random random = new Random(SEED);
     List<Message> samples = MessageSamples.of(version);
     for (int i = 0; i < MUTATIONS / 20; i++) {
