@@ -38,7 +38,7 @@ public final class MeterDiff {
   }
 
   /**
-   * The changes that make {@code observed} into {@code desired}; none where they are equal.
+   * The changes that make {@code observed} into {@code desired}; none where they mean the same.
    *
    * @param observed all meters that the switch has and that may be deleted; meters have no cookie,
    *     so whose they are must be known by their ids
@@ -61,7 +61,7 @@ public final class MeterDiff {
       Meter present = there.get(meter.id());
       if (present == null) {
         before.add(new MeterChange.Add(meter));
-      } else if (!present.equals(meter)) {
+      } else if (!same(present, meter)) {
         before.add(new MeterChange.Modify(meter));
       }
     }
@@ -72,5 +72,30 @@ public final class MeterDiff {
       }
     }
     return new Steps(before, after);
+  }
+
+  /** Whether two meters of one id do the same to a packet. */
+  public static boolean same(Meter one, Meter other) {
+    return one.flags() == other.flags() && bands(one).equals(bands(other));
+  }
+
+  /**
+   * The bands; without {@link Meter#BURST} their burst size is of no meaning, and the switch
+   * reports one of its own.
+   */
+  private static List<Meter.Band> bands(Meter meter) {
+    if ((meter.flags() & Meter.BURST) != 0) {
+      return meter.bands();
+    }
+    return meter.bands().stream().map(MeterDiff::withoutBurst).toList();
+  }
+
+  private static Meter.Band withoutBurst(Meter.Band band) {
+    return switch (band) {
+      case Meter.Band.Drop drop -> new Meter.Band.Drop(drop.rate(), 0);
+      case Meter.Band.DscpRemark remark ->
+          new Meter.Band.DscpRemark(remark.rate(), 0, remark.precedence());
+      case Meter.Band.Raw raw -> raw;
+    };
   }
 }

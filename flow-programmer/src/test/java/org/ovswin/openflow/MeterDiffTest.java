@@ -83,6 +83,15 @@ final class MeterDiffTest {
   }
 
   @Test
+  void diff_ofBurstsThatAreNotAskedFor_isEmpty() {
+    Meter reported = Meter.of(1, Meter.KBPS, new Meter.Band.Drop(100, 1000));
+    assertThat(MeterDiff.diff(List.of(reported), List.of(ONE)).isEmpty()).isTrue();
+    Meter asked = Meter.of(1, Meter.KBPS | Meter.BURST, new Meter.Band.Drop(100, 1000));
+    Meter other = Meter.of(1, Meter.KBPS | Meter.BURST, new Meter.Band.Drop(100, 999));
+    assertThat(MeterDiff.diff(List.of(asked), List.of(other)).isEmpty()).isFalse();
+  }
+
+  @Test
   void diff_ofTwoDesiredMetersOfOneId_namesThem() {
     Meter other = Meter.of(1, Meter.PKTPS);
     assertThatThrownBy(() -> MeterDiff.diff(List.of(), List.of(ONE, other)))
