@@ -29,7 +29,7 @@ import org.ovswin.openflow.SwitchEvent;
 import org.ovswin.openflow.Version;
 
 /** At least one message of every kind that a version has. */
-final class MessageSamples {
+public final class MessageSamples {
   private static final Octets OCTETS = Octets.ofHex("0011223344556677");
 
   /** A frame, so that ovs-ofctl has something to show. */
@@ -42,7 +42,7 @@ final class MessageSamples {
 
   private MessageSamples() {}
 
-  static List<Message> of(Version version) {
+  public static List<Message> of(Version version) {
     List<Message> samples = new ArrayList<>();
     samples.addAll(connection(version));
     samples.addAll(changes(version));

@@ -133,7 +133,12 @@ final class RoundTripTest {
     assertThatCode(
             () -> {
               try {
-                MessageDecoder.read(Unpooled.wrappedBuffer(bytes));
+                OpenFlowMessage read = MessageDecoder.read(Unpooled.wrappedBuffer(bytes));
+                assertThat(read.text()).isNotEmpty();
+                // Once written, it stays as it is.
+                String once = Vectors.encode(read);
+                OpenFlowMessage again = MessageDecoder.read(Vectors.bytes(once));
+                assertThat(Vectors.encode(again)).isEqualTo(once);
               } catch (MalformedMessageException e) {
                 assertThat(e.offset()).isBetween(0, bytes.length);
               }
