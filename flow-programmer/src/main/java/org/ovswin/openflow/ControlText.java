@@ -106,7 +106,7 @@ final class ControlText {
                   name(role),
                   generation(generationId),
                   reason < ROLE_REASONS.length ? ROLE_REASONS[reason] : "(unknown)");
-      case SwitchEvent.RequestForward(Message.Request request) ->
+      case SwitchEvent.RequestForward(int _, Message.Request request) ->
           " reason="
               + (request instanceof Message.GroupMod ? "group_mod" : "meter_mod")
               + MessageText.contents(wireVersion, xid, request);

@@ -13,6 +13,12 @@ final class ErrorText {
 
   private static final int BUNDLE_FAILED = 17;
 
+  /** Of ONF's extension for 1.3: an instruction twice. */
+  private static final int ONF_DUP_INST = 2600;
+
+  private static final int BAD_INSTRUCTION = 3;
+  private static final int DUP_INST = 9;
+
   /** By type; the position in the list is the code (OpenFlow 1.5, 7.5.4). */
   private static final Map<Integer, List<String>> NAMES =
       Map.ofEntries(
@@ -193,9 +199,14 @@ final class ErrorText {
   static String of(Message.ErrorReply error) {
     int type = error.type();
     int code = error.code();
-    if (type == EXPERIMENTER && error.experimenter() == ONF && code >= ONF_BUNDLE) {
-      type = BUNDLE_FAILED;
-      code -= ONF_BUNDLE;
+    if (type == EXPERIMENTER && error.experimenter() == ONF) {
+      if (code == ONF_DUP_INST) {
+        type = BAD_INSTRUCTION;
+        code = DUP_INST;
+      } else if (code >= ONF_BUNDLE && code < ONF_DUP_INST) {
+        type = BUNDLE_FAILED;
+        code -= ONF_BUNDLE;
+      }
     }
     List<String> names = NAMES.getOrDefault(type, List.of());
     if (code < names.size()) {

@@ -43,8 +43,12 @@ public sealed interface SwitchEvent extends Message.FromSwitch {
    */
   record RoleStatus(Role role, int reason, long generationId) implements SwitchEvent {}
 
-  /** Another controller has changed a group or meter (OpenFlow 1.5, 7.4.6). */
-  record RequestForward(Message.Request request) implements SwitchEvent {
+  /**
+   * Another controller has changed a group or meter (OpenFlow 1.5, 7.4.6).
+   *
+   * @param requestXid of that controller's request
+   */
+  record RequestForward(int requestXid, Message.Request request) implements SwitchEvent {
     public RequestForward {
       if (!(request instanceof Message.GroupMod || request instanceof Message.MeterMod)) {
         throw new IllegalArgumentException(

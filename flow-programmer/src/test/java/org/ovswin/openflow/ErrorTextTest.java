@@ -29,6 +29,13 @@ final class ErrorTextTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"2300, OFPBFC_UNKNOWN", "2309, OFPBFC_MSG_BAD_XID", "2600, OFPBIC_DUP_INST"})
+  void error_ofOnfsExtensions_hasItsName(int code, String name) {
+    Message.ErrorReply error = new Message.ErrorReply(0xffff, code, 0x4f4e4600, Octets.EMPTY);
+    assertThat(error.text()).startsWith(name + ": ");
+  }
+
+  @ParameterizedTest
   @CsvSource({"6, 99", "99, 0"})
   void error_ofUnknownNumbers_hasItsNumbers(int type, int code) {
     assertThat(new Message.ErrorReply(type, code, 0, Octets.EMPTY).text())

@@ -32,8 +32,8 @@ final class BucketCodec {
 
   private static final int NETRONOME = 0x0000_154d;
 
-  /** What Open vSwitch called it before the number was assigned. */
-  private static final int NETRONOME_BEFORE = 0x0000_a4d5;
+  /** What Open vSwitch took for its number at first, and still reads. */
+  private static final int NETRONOME_BEFORE = 0x0000_1540;
 
   private static final int SELECTION_METHOD = 1;
   private static final int METHOD_BYTES = 16;

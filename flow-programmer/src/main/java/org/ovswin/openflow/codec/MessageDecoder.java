@@ -114,7 +114,7 @@ public final class MessageDecoder {
       case MessageType.ROLE_STATUS ->
           bundles ? Optional.of(SwitchEventCodec.readRoleStatus(in)) : Optional.empty();
       case MessageType.REQUESTFORWARD ->
-          bundles ? SwitchEventCodec.readRequestForward(in, version, xid) : Optional.empty();
+          bundles ? SwitchEventCodec.readRequestForward(in, version) : Optional.empty();
       default -> Optional.empty();
     };
   }
@@ -297,7 +297,7 @@ public final class MessageDecoder {
       case MessageType.ONF_BUNDLE_CONTROL -> Optional.of(control(in));
       case MessageType.ONF_BUNDLE_ADD -> bundleAdd(in, version, xid);
       case MessageType.ONF_ROLE_STATUS -> Optional.of(SwitchEventCodec.readRoleStatus(in));
-      case MessageType.ONF_REQUESTFORWARD -> SwitchEventCodec.readRequestForward(in, version, xid);
+      case MessageType.ONF_REQUESTFORWARD -> SwitchEventCodec.readRequestForward(in, version);
       default -> Optional.empty();
     };
   }

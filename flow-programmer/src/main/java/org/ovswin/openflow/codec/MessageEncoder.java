@@ -57,7 +57,7 @@ public final class MessageEncoder {
     switch (body) {
       case Message.Symmetric symmetric -> writeSymmetric(out, version, symmetric);
       case Message.Request request -> writeRequest(out, version, xid, request);
-      case Message.FromSwitch fromSwitch -> writeFromSwitch(out, version, xid, fromSwitch);
+      case Message.FromSwitch fromSwitch -> writeFromSwitch(out, version, fromSwitch);
     }
     int length = out.writerIndex() - start;
     if (length > MAX_MESSAGE_BYTES) {
@@ -251,8 +251,7 @@ public final class MessageEncoder {
     ActionEncoder.writeOctets(out, packetOut.packet());
   }
 
-  private static void writeFromSwitch(
-      ByteBuf out, Version version, int xid, Message.FromSwitch body) {
+  private static void writeFromSwitch(ByteBuf out, Version version, Message.FromSwitch body) {
     switch (body) {
       case Message.BarrierReply() -> {}
       case Message.FeaturesReply reply -> {
@@ -295,7 +294,7 @@ public final class MessageEncoder {
       }
       case MultipartReply reply -> MultipartReplyCodec.write(out, version, reply);
       case ControlReply reply -> ControlCodec.write(out, version, reply);
-      case SwitchEvent event -> SwitchEventCodec.write(out, version, xid, event);
+      case SwitchEvent event -> SwitchEventCodec.write(out, version, event);
     }
   }
 }

@@ -40,7 +40,7 @@ final class SwitchEventCodec {
     };
   }
 
-  static void write(ByteBuf out, Version version, int xid, SwitchEvent event) {
+  static void write(ByteBuf out, Version version, SwitchEvent event) {
     switch (event) {
       case SwitchEvent.FlowRemoved removed -> writeFlowRemoved(out, version, removed);
       case SwitchEvent.PacketIn2(
@@ -58,9 +58,9 @@ final class SwitchEventCodec {
         out.writeZero(3);
         out.writeLong(generationId);
       }
-      case SwitchEvent.RequestForward(Message.Request request) -> {
+      case SwitchEvent.RequestForward(int requestXid, Message.Request request) -> {
         MessageEncoder.writeOnfHeader(out, version, MessageType.ONF_REQUESTFORWARD);
-        MessageEncoder.write(out, version, xid, request);
+        MessageEncoder.write(out, version, requestXid, request);
       }
     }
   }
@@ -152,14 +152,14 @@ final class SwitchEventCodec {
   }
 
   /** Empty where the request within is none that the model knows there, or of another version. */
-  static Optional<Message> readRequestForward(WireReader in, Version version, int xid) {
+  static Optional<Message> readRequestForward(WireReader in, Version version) {
     if (in.u8() != version.wire()) {
       return Optional.empty();
     }
     int type = in.u8();
     int length = in.u16();
-    int innerXid = in.i32();
-    if (length != in.remaining() + MessageType.HEADER_BYTES || innerXid != xid) {
+    int requestXid = in.i32();
+    if (length != in.remaining() + MessageType.HEADER_BYTES) {
       return Optional.empty();
     }
     Optional<Message> request =
@@ -168,6 +168,6 @@ final class SwitchEventCodec {
           case MessageType.METER_MOD -> Optional.of(MeterCodec.readMod(in));
           default -> Optional.empty();
         };
-    return request.map(r -> new SwitchEvent.RequestForward((Message.Request) r));
+    return request.map(r -> new SwitchEvent.RequestForward(requestXid, (Message.Request) r));
   }
 }

@@ -15,8 +15,16 @@ import org.ovswin.openflow.OpenFlowMessage;
 /** Whole messages of Open vSwitch's tests: each is read, and comes back byte by byte. */
 @Tag("vectors")
 final class GoldenMessageTest {
-  /** Messages whose bytes are not kept: a 1.5 request for sums that has counters itself. */
-  private static final Set<String> NOT_BYTE_EXACT = Set.of("OFPST_AGGREGATE request - OF1.5");
+  /**
+   * Messages whose bytes are not kept: a 1.5 request for sums that has counters itself, and ways to
+   * select under the experimenter number that Open vSwitch took at first and no longer writes.
+   */
+  private static final Set<String> NOT_BYTE_EXACT =
+      Set.of(
+          "OFPST_AGGREGATE request - OF1.5",
+          "OFPT_GROUP_MOD add - OF1.5",
+          "OFPT_BUNDLE_ADD_MESSAGE - GROUP_MOD",
+          "OFPST_GROUP_DESC reply - OF1.5");
 
   /**
    * Two packet-outs count the padding of their match into its length, so that an entry of zeros

@@ -250,7 +250,7 @@ public final class MessageSamples {
         new ControlRequest.Resume(whole, continuation),
         new SwitchEvent.RoleStatus(Role.SECONDARY, 0, 8),
         new SwitchEvent.RoleStatus(Role.EQUAL, 2, Role.NO_GENERATION),
-        new SwitchEvent.RequestForward(new GroupChange.Add(group()).message()),
-        new SwitchEvent.RequestForward(new MeterChange.Add(meter()).message()));
+        new SwitchEvent.RequestForward(99, new GroupChange.Add(group()).message()),
+        new SwitchEvent.RequestForward(99, new MeterChange.Add(meter()).message()));
   }
 }
