@@ -1,9 +1,8 @@
 package org.ovswin.openflow;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -88,9 +87,10 @@ public final class Match {
     private static final long CT_STATE_BITS = 0xff;
     private static final int VLAN_PRESENT = 0x1000;
 
-    private final Map<Field, MatchField> byField = new EnumMap<>(Field.class);
-    private final Map<Field, WideField> wide = new EnumMap<>(Field.class);
-    private final List<RawOxm> unknown = new ArrayList<>();
+    // In wire order. A match has few fields, and they mostly come in this order.
+    private final List<MatchField> fields = new ArrayList<>();
+    private final List<WideField> wide = new ArrayList<>(0);
+    private final List<RawOxm> unknown = new ArrayList<>(0);
 
     private Builder() {}
 
@@ -139,7 +139,9 @@ public final class Match {
 
     /** A tunnel option. */
     public Builder wide(WideField f) {
-      wide.put(f.field(), f);
+      wide.removeIf(other -> other.field() == f.field());
+      wide.add(f);
+      wide.sort(Comparator.comparing(WideField::field));
       return this;
     }
 
@@ -227,18 +229,22 @@ public final class Match {
      * carries metadata without the headers that it depends on.
      */
     public Match buildAsReceived() {
-      if (byField.isEmpty() && wide.isEmpty() && unknown.isEmpty()) {
+      if (fields.isEmpty() && wide.isEmpty() && unknown.isEmpty()) {
         return ANY;
       }
-      return new Match(
-          List.copyOf(byField.values()), List.copyOf(wide.values()), List.copyOf(unknown));
+      return new Match(List.copyOf(fields), List.copyOf(wide), List.copyOf(unknown));
     }
 
     private void put(MatchField f) {
-      if (f.isAny()) {
-        byField.remove(f.field());
-      } else {
-        byField.put(f.field(), f);
+      int at = fields.size();
+      while (at > 0 && fields.get(at - 1).field().compareTo(f.field()) >= 0) {
+        at--;
+      }
+      if (at < fields.size() && fields.get(at).field() == f.field()) {
+        fields.remove(at);
+      }
+      if (!f.isAny()) {
+        fields.add(at, f);
       }
     }
 

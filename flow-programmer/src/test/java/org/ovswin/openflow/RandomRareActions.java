@@ -45,7 +45,7 @@ final class RandomRareActions {
 
   /** An action that needs no header. */
   Action next() {
-    return switch (random.nextInt(11)) {
+    return switch (random.nextInt(12)) {
       case 0 -> multipath();
       case 1, 2 -> bundle();
       case 3 -> new RareAction.DeleteField(tunnelField());
@@ -54,6 +54,9 @@ final class RandomRareActions {
       case 7 -> Actions.output(tunnelBits(32));
       case 8 -> new Action.Group(random.nextInt(1000));
       case 9 -> new Action.SetQueue(random.nextInt());
+      case 10 ->
+          new Action.Resubmit(
+              1 + random.nextInt(100), OptionalInt.empty(), Action.Resubmit.Lookup.HEADERS);
       default -> new Action.PopQueue();
     };
   }
