@@ -29,8 +29,7 @@ import org.ovswin.openflow.codec.MessageEncoder;
  * How many flow-mods a second does one core write, and how far is that from copying bytes that are
  * there already?
  *
- * <p>{@code mvn -q -pl bench -am package -DskipTests && java -cp
- * "bench/target/classes:bench/target/lib/*" org.openjdk.jmh.Main -prof gc EncodeBenchmark}
+ * <p>{@code ./ovs-win bench jmh EncodeBenchmark}
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

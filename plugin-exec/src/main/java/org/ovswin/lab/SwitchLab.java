@@ -66,6 +66,7 @@ public final class SwitchLab implements AutoCloseable {
             });
     Runtime.getRuntime().addShutdownHook(lab.shutdownHook);
     try {
+      progress.step("lab %s: one Open vSwitch".formatted(lab.id));
       lab.build();
       return lab;
     } catch (RuntimeException | Error e) {
@@ -153,18 +154,9 @@ public final class SwitchLab implements AutoCloseable {
     return directory;
   }
 
-  public String id() {
-    return id;
-  }
-
   /** Whether it was taken down, perhaps by Ctrl-C while another thread still works on it. */
   public synchronized boolean closed() {
     return closed;
-  }
-
-  /** The ends of the switch's logs, for the message of a failure. */
-  public String logTails() {
-    return openVSwitch.logTails();
   }
 
   /** Takes everything down that the lab made. Idempotent. */

@@ -78,7 +78,7 @@ public final class Flows implements Callable<Integer> {
       names = "--rounds",
       paramLabel = "N",
       description = "How often each way is run (default: 5; with --quick 3).")
-  private int rounds;
+  private Optional<Integer> rounds = Optional.empty();
 
   @Option(names = "--skip", paramLabel = "WAY", split = ",", description = "Ways that are not run.")
   private List<String> skip = List.of();
@@ -97,7 +97,7 @@ public final class Flows implements Callable<Integer> {
       names = "--samples",
       paramLabel = "N",
       description = "Of each latency, 0 for none (default: 2000; with --quick 300).")
-  private int samples = -1;
+  private Optional<Integer> samples = Optional.empty();
 
   @Option(
       names = "--standing",
@@ -190,10 +190,10 @@ public final class Flows implements Callable<Integer> {
         choices("--shapes", orElse(shapes, quick ? List.of("l3") : allShapes), Shape.values()),
         counts("--sizes", sizeWords, 1, MAX_FLOWS),
         counts("--ports", portWords, 0, MAX_PORTS),
-        between("--rounds", rounds == 0 ? (quick ? 3 : 5) : rounds, 1, MAX_ROUNDS),
+        between("--rounds", rounds.orElse(quick ? 3 : 5), 1, MAX_ROUNDS),
         skipped(),
         Duration.ofSeconds(between("--longest", longest, 1, 3600)),
-        between("--samples", samples < 0 ? (quick ? 300 : 2000) : samples, 0, MAX_SAMPLES),
+        between("--samples", samples.orElse(quick ? 300 : 2000), 0, MAX_SAMPLES),
         count(
             "--standing", standing.isEmpty() ? (quick ? "10k" : "100k") : standing, 1, MAX_FLOWS));
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.ovswin.bench.flows;
+
+import org.jspecify.annotations.NullMarked;
