@@ -21,10 +21,15 @@ import org.ovswin.pipeline.NodeState.Uplink;
  * have. There are few addresses, ports and blocks, so that what one gave up is soon another's.
  */
 public final class RandomStates {
-  public static final int PODS = 6;
-  public static final int FIRST_POD_PORT = 3;
-  public static final int PEERS = 5;
-  private static final int HOST_PORTS = 4;
+  /** Every port that the uplink or a pod may have. */
+  public static final List<Integer> PORTS = List.of(1, 2, 3, 4, 5, 6, 7, 8);
+
+  /** The host ports that pods may have, of TCP or UDP. */
+  public static final List<Integer> HOST_PORTS = List.of(8080, 8081, 8082, 8083);
+
+  private static final int PODS = 6;
+  private static final int FIRST_POD_PORT = 3;
+  private static final int PEERS = 5;
 
   private final Random random;
   private final Map<Integer, Pod> pods = new TreeMap<>();
@@ -98,7 +103,7 @@ public final class RandomStates {
     HostPort port =
         new HostPort(
             random.nextBoolean() ? Protocol.TCP : Protocol.UDP,
-            8080 + random.nextInt(HOST_PORTS),
+            HOST_PORTS.get(random.nextInt(HOST_PORTS.size())),
             80 + random.nextInt(2));
     boolean taken =
         pods.values().stream()
@@ -136,7 +141,8 @@ public final class RandomStates {
               "node" + number,
               address,
               new MacAddress(0x0200_0000_0012L + random.nextInt(3)),
-              IpPrefix.parse("10.244." + number + ".0/24")));
+              // A block that grows or shrinks has other flows for the same addresses.
+              IpPrefix.parse("10.244." + number + (random.nextBoolean() ? ".0/24" : ".0/25"))));
     }
   }
 

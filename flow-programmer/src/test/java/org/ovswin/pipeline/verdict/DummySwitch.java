@@ -137,10 +137,20 @@ final class DummySwitch implements AutoCloseable {
     Files.write(file, flows.stream().map(Flow::toString).toList());
     String target = "unix:" + path(BRIDGE + ".mgmt");
     run("ovs-ofctl", "-O", "OpenFlow15", "--bundle", "replace-flows", target, file.toString());
-    control.call("revalidator/purge");
+    forgetCachedFlows();
     String dump =
         run("ovs-ofctl", "-O", "OpenFlow15", "--no-stats", "--no-names", "dump-flows", target);
     return dump.lines().filter(line -> line.contains("actions=")).map(String::strip).toList();
+  }
+
+  /** Where OpenFlow is spoken. */
+  Path managementSocket() {
+    return directory.resolve(BRIDGE + ".mgmt");
+  }
+
+  /** The next packets meet the flows as they are now, not what was cached of them. */
+  void forgetCachedFlows() throws IOException {
+    control.call("revalidator/purge");
   }
 
   /** What comes out of which port, in the order of the ports, when this frame comes in. */

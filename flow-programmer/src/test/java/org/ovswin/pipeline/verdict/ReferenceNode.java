@@ -79,6 +79,11 @@ final class ReferenceNode {
     };
   }
 
+  /** What connection tracking says of this packet. */
+  Tracked track(Ipv4 ip) {
+    return connections.track(ip);
+  }
+
   /** Whether the agent is told of this packet: it learns the MAC of the link's gateway. */
   boolean tellsAgent(int port, Packet packet) {
     return port == uplink.port()
