@@ -17,6 +17,11 @@ import org.ovswin.pipeline.NodeState.Protocol;
 
 /** Whether a request can be at all, before anything is done for it; each refusal says why. */
 final class Admission {
+  static final String NO_SESSION = "Open vSwitch is down: no OpenFlow session with its bridge";
+
+  /** After a connect, while all that flows depend on is looked at, or where it refuses them. */
+  static final String NO_FLOWS = "Open vSwitch has not taken this node's flows yet";
+
   private Admission() {}
 
   /** Without the switch a pod would only wait for it, and its address be taken meanwhile. */
@@ -26,10 +31,11 @@ final class Admission {
           "Open vSwitch is down: no connection to its database",
           view.config().openvswitch().database());
     }
-    if (view.installed().isEmpty()) {
+    Optional<String> problem = view.flows().problem();
+    if (problem.isPresent()) {
       throw CniErrors.tryAgainLater(
-          "Open vSwitch is down: no OpenFlow session with its bridge",
-          view.config().openvswitch().managementSocket() + ": " + view.switchProblem());
+          view.flows().areDown() ? NO_SESSION : NO_FLOWS,
+          view.config().openvswitch().managementSocket() + ": " + problem.get());
     }
   }
 

@@ -105,9 +105,7 @@ final class AgentHandler implements CniHandler {
     }
     checkResult(request, pod);
     checkEndpoint(pod);
-    if (!view.databaseUp() || view.installed().isEmpty()) {
-      throw CniErrors.tryAgainLater("Open vSwitch is down", view.switchProblem());
-    }
+    Admission.requireSwitch(view);
     if (view.ofport(pod.hostName()).isEmpty()) {
       throw CniErrors.checkFailed("port " + pod.hostName(), "none", "a port of the bridge");
     }
@@ -142,7 +140,8 @@ final class AgentHandler implements CniHandler {
 
   private void checkFlows(NodeView view, PodView pod) throws CniException {
     Map<Flow.Key, Flow> there = new HashMap<>();
-    await(flowSwitch.dump(), LOOK).forEach(flow -> there.put(flow.key(), flow));
+    await(flowSwitch.dump(Pipeline.podCookie(pod.address())), LOOK)
+        .forEach(flow -> there.put(flow.key(), flow));
     Optional<NodeState> state = view.nodeState();
     for (NodeState.Pod ported : state.map(NodeState::pods).orElse(List.of())) {
       if (!ported.address().equals(pod.address())) {
@@ -167,9 +166,10 @@ final class AgentHandler implements CniHandler {
       throw CniErrors.notAvailable(
           "Open vSwitch is down: no connection to its database", config.openvswitch().database());
     }
-    if (view.installed().isEmpty()) {
+    Optional<String> problem = view.flows().problem();
+    if (problem.isPresent()) {
       throw CniErrors.notAvailable(
-          "Open vSwitch is down: no OpenFlow session with its bridge", view.switchProblem());
+          view.flows().areDown() ? Admission.NO_SESSION : Admission.NO_FLOWS, problem.get());
     }
   }
 

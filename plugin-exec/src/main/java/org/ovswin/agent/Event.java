@@ -8,8 +8,7 @@ import org.ovswin.cni.CniRequest;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.lease.Attachment;
-import org.ovswin.openflow.Flow;
-import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.session.Reconciled;
 
 /** What the {@link Reconciler} is told; it acts on all that has come since it last looked. */
 sealed interface Event {
@@ -32,15 +31,14 @@ sealed interface Event {
   /** The OpenFlow session is down. */
   record SwitchDown(String reason) implements Event {}
 
-  /** The switch's flows of ours, asked for in a session. */
-  record FlowsDumped(long session, List<Flow> flows) implements Event {}
+  /** What a reconcile that was asked for in a session found and did. */
+  record FlowsReconciled(long session, Reconciled result) implements Event {}
 
-  /** A bundle was committed, or refused as a whole. */
-  record FlowsApplied(long session, List<FlowChange> changes, Optional<Throwable> failure)
-      implements Event {}
+  /** A bundle was committed. */
+  record FlowsApplied(long session) implements Event {}
 
-  /** The dump could not be taken. */
-  record DumpFailed(long session, Throwable failure) implements Event {}
+  /** A reconcile or a bundle was not done, or not all of it, or nobody knows. */
+  record FlowsFailed(long session, Throwable failure) implements Event {}
 
   /** A transaction was committed, or refused as a whole. */
   record RowsApplied(Optional<Throwable> failure) implements Event {}

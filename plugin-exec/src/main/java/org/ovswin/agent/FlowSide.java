@@ -2,174 +2,210 @@ package org.ovswin.agent;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
-import org.ovswin.openflow.Flow;
+import org.ovswin.agent.SwitchFlows.Known;
+import org.ovswin.agent.SwitchFlows.Others;
 import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.session.Reconciled;
+import org.ovswin.pipeline.NodeState;
+import org.ovswin.pipeline.Pipeline;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The switch's part: what flows it has, as far as that is known, and the one dump or bundle under
- * way. Used by the reconciler's thread alone; what the switch answers comes back as an event that
- * names the session it was asked in.
+ * The switch's part: the state that its flows were last brought to, and the one step under way.
+ * Used by the reconciler's thread alone; what the switch answers comes back as an event that names
+ * the session it was asked in.
+ *
+ * <p>From one settled state to another it takes the changes between the two. All else is a
+ * reconcile, which looks at the switch's flows: after a connect, after a failure, for another node,
+ * while flows without a known reason are kept, and every 30 s, so that what somebody else deleted
+ * or changed is put right.
  */
 final class FlowSide {
   private static final Logger LOG = LoggerFactory.getLogger(FlowSide.class);
-  private static final Duration DUMP_RETRY = Duration.ofSeconds(1);
-
-  /** Flows that somebody else deleted or changed are put right after this. */
   private static final Duration AUDIT_INTERVAL = Duration.ofSeconds(30);
+
+  /** Before the first try after a failure, and at least between two tries. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  /** Each failure for the same target doubles the pause, up to this. */
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
 
   private final FlowSwitch flowSwitch;
   private final Consumer<Event> tell;
-  private Optional<Map<Flow.Key, Flow>> installed = Optional.empty();
-  private Activity activity = new Activity.Idle();
-  private Instant dumpNotBefore = Instant.MAX;
-  private String problem = "connecting";
+  private Known known = new Known.Down("connecting");
+  private Optional<FlowTarget> underWay = Optional.empty();
+  private Optional<Failure> failure = Optional.empty();
+  private Instant auditAt = Instant.MIN;
   private long session;
 
-  /** What is under way in the session. */
-  private sealed interface Activity {
-    record Idle() implements Activity {}
-
-    record Dumping() implements Activity {}
-
-    record Applying(List<FlowChange> changes) implements Activity {}
-  }
+  /** What was tried last and not done, and how long it rests. */
+  private record Failure(FlowTarget target, Instant at, Duration pause) {}
 
   FlowSide(FlowSwitch flowSwitch, Consumer<Event> tell) {
     this.flowSwitch = flowSwitch;
     this.tell = tell;
   }
 
-  /** The switch's flows of ours; empty while they are not known. Never changed, but replaced. */
-  Optional<Map<Flow.Key, Flow>> installed() {
-    return installed;
+  SwitchFlows flows() {
+    return new SwitchFlows(known, underWay.map(FlowTarget::state));
   }
 
-  /** Why {@link #installed} is empty, where it is. */
-  String problem() {
-    return problem;
+  /** When {@link #start} next has something to do by itself. */
+  Instant nextLook() {
+    return switch (known) {
+      case Known.Down _ -> Instant.MAX;
+      case Known.Unsettled _ -> failure.map(last -> last.at().plus(RETRY)).orElse(Instant.MIN);
+      case Known.Settled _ -> auditAt;
+    };
   }
 
-  /** Cookies of flows on their way to the switch: it may have them any moment. */
-  Set<Long> comingCookies() {
-    Set<Long> cookies = new HashSet<>();
-    if (activity instanceof Activity.Applying(List<FlowChange> changes)) {
-      for (FlowChange change : changes) {
-        if (!(change instanceof FlowChange.DeleteStrict)) {
-          cookies.add(change.flow().cookie());
-        }
-      }
-    }
-    return cookies;
-  }
-
-  /** When {@link #start} next looks by itself. */
-  Instant nextDump() {
-    return dumpNotBefore;
-  }
-
-  void switchUp(Instant now) {
-    session++;
-    forget("reading its flows");
-    dumpNotBefore = now;
+  void switchUp() {
+    begin(new Known.Unsettled("reading its flows"));
   }
 
   void switchDown(String reason) {
+    begin(new Known.Down(reason));
+  }
+
+  private void begin(Known anew) {
     session++;
-    forget(reason);
-    dumpNotBefore = Instant.MAX;
+    known = anew;
+    underWay = Optional.empty();
+    failure = Optional.empty();
   }
 
-  private void forget(String reason) {
-    installed = Optional.empty();
-    activity = new Activity.Idle();
-    problem = reason;
-  }
-
-  void dumped(Event.FlowsDumped dumped, Instant now) {
-    if (dumped.session() == session) {
-      activity = new Activity.Idle();
-      dumpNotBefore = now.plus(AUDIT_INTERVAL);
-      Map<Flow.Key, Flow> flows = new HashMap<>();
-      dumped.flows().forEach(flow -> flows.put(flow.key(), flow));
-      installed = Optional.of(flows);
+  void reconciled(Event.FlowsReconciled event, Instant now) {
+    if (event.session() == session) {
+      Reconciled result = event.result();
+      logRepair(result);
+      settle(result.kept() == 0 ? Others.NONE : Others.KEPT);
+      auditAt = now.plus(AUDIT_INTERVAL);
     }
   }
 
-  void dumpFailed(Event.DumpFailed failed, Instant now) {
-    if (failed.session() == session) {
-      LOG.warn("flow dump failed: {}", String.valueOf(failed.failure().getMessage()));
-      activity = new Activity.Idle();
-      dumpNotBefore = now.plus(DUMP_RETRY);
+  private void logRepair(Reconciled result) {
+    boolean wasThought =
+        known instanceof Known.Settled settled
+            && underWay.map(FlowTarget::state).equals(Optional.of(settled.target().state()))
+            && settled.others() == Others.NONE;
+    if (wasThought && !result.isNothing()) {
+      LOG.warn(
+          "flows repaired: added={} modified={} deleted={}",
+          result.added(),
+          result.modified(),
+          result.deleted());
     }
   }
 
-  void applied(Event.FlowsApplied applied, Instant now) {
-    if (applied.session() != session) {
+  void applied(Event.FlowsApplied event) {
+    if (event.session() == session) {
+      settle(Others.NONE);
+    }
+  }
+
+  private void settle(Others others) {
+    known = new Known.Settled(underWay.orElseThrow(), others);
+    underWay = Optional.empty();
+    failure = Optional.empty();
+  }
+
+  /** What of it the switch has is not known: it is to be looked at. */
+  void failed(Event.FlowsFailed event, Instant now) {
+    if (event.session() != session) {
       return;
     }
-    if (applied.failure().isPresent()) {
-      // What of it the switch has is not known: look.
-      LOG.warn("flows refused: {}", String.valueOf(applied.failure().get().getMessage()));
-      forget("it refused flows: " + applied.failure().get().getMessage());
-      dumpNotBefore = now.plus(DUMP_RETRY);
+    FlowTarget target = underWay.orElseThrow();
+    String reason = String.valueOf(event.failure().getMessage());
+    Duration pause =
+        failure
+            .filter(last -> last.target().equals(target))
+            .map(last -> last.pause().multipliedBy(2))
+            .orElse(RETRY);
+    if (pause.compareTo(LONGEST_RETRY) > 0) {
+      pause = LONGEST_RETRY;
+    }
+    LOG.warn("flows refused: {}; next try in {} s", reason, pause.toSeconds());
+    known = new Known.Unsettled("it refused flows: " + reason);
+    failure = Optional.of(new Failure(target, now, pause));
+    underWay = Optional.empty();
+  }
+
+  /** Begins what there is to do for this target. One thing at a time. */
+  void start(FlowTarget target, Instant now) {
+    if (underWay.isPresent()) {
       return;
     }
-    activity = new Activity.Idle();
-    Map<Flow.Key, Flow> flows = new HashMap<>(installed.orElseThrow());
-    for (FlowChange change : applied.changes()) {
-      switch (change) {
-        case FlowChange.Add(Flow flow) -> flows.put(flow.key(), flow);
-        case FlowChange.ModifyStrict(Flow flow) -> flows.put(flow.key(), flow);
-        case FlowChange.DeleteStrict(Flow flow) -> flows.remove(flow.key());
+    switch (known) {
+      case Known.Down _ -> {}
+      case Known.Unsettled _ -> {
+        if (isDue(target, now)) {
+          reconcile(target);
+        }
+      }
+      case Known.Settled settled -> {
+        if (!now.isBefore(auditAt) || needsLook(settled, target)) {
+          reconcile(target);
+        } else if (!settled.target().state().equals(target.state())) {
+          apply(settled.target().state(), target);
+        }
       }
     }
-    installed = Optional.of(flows);
   }
 
-  /** Begins what there is to do: the changes, else a dump that is due. One thing at a time. */
-  void start(List<FlowChange> changes, Instant now) {
-    if (!(activity instanceof Activity.Idle)) {
+  private boolean isDue(FlowTarget target, Instant now) {
+    return failure.isEmpty()
+        || !now.isBefore(
+            failure
+                .get()
+                .at()
+                .plus(failure.get().target().equals(target) ? failure.get().pause() : RETRY));
+  }
+
+  /**
+   * What was kept may be just what the next state asks for. And what depends on the node is more
+   * than one bundle should hold.
+   */
+  private static boolean needsLook(Known.Settled settled, FlowTarget target) {
+    return (settled.others() == Others.KEPT && !settled.target().equals(target))
+        || !settled.target().state().hasSameNode(target.state());
+  }
+
+  private void reconcile(FlowTarget target) {
+    underWay = Optional.of(target);
+    long asked = session;
+    var _ =
+        flowSwitch
+            .reconcile(
+                Pipeline.source(target.state()), flow -> target.removal().allows(flow.cookie()))
+            .whenComplete(
+                (result, problem) ->
+                    tell.accept(
+                        problem == null
+                            ? new Event.FlowsReconciled(asked, result)
+                            : new Event.FlowsFailed(asked, problem)));
+  }
+
+  private void apply(NodeState before, FlowTarget target) {
+    List<FlowChange> changes = Pipeline.changes(before, target.state());
+    if (changes.isEmpty()) {
+      // Another name of a node, for example, which no flow shows.
+      known = new Known.Settled(target, Others.NONE);
       return;
     }
-    if (installed.isPresent() && !changes.isEmpty()) {
-      apply(changes);
-    } else if (!now.isBefore(dumpNotBefore)) {
-      dump();
-    }
-  }
-
-  private void apply(List<FlowChange> changes) {
-    activity = new Activity.Applying(changes);
+    underWay = Optional.of(target);
     long asked = session;
     var _ =
         flowSwitch
             .apply(changes)
             .whenComplete(
-                (_, failure) ->
+                (_, problem) ->
                     tell.accept(
-                        new Event.FlowsApplied(asked, changes, Optional.ofNullable(failure))));
-  }
-
-  private void dump() {
-    activity = new Activity.Dumping();
-    long asked = session;
-    var _ =
-        flowSwitch
-            .dump()
-            .whenComplete(
-                (flows, failure) ->
-                    tell.accept(
-                        failure == null
-                            ? new Event.FlowsDumped(asked, flows)
-                            : new Event.DumpFailed(asked, failure)));
+                        problem == null
+                            ? new Event.FlowsApplied(asked)
+                            : new Event.FlowsFailed(asked, problem)));
   }
 }

@@ -2,16 +2,27 @@ package org.ovswin.agent;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.session.Reconciled;
 
 /** The switch as the reconciler programs it. Calls do not block. */
 interface FlowSwitch extends AutoCloseable {
-  /** All flows with a cookie of ours. */
-  CompletableFuture<List<Flow>> dump();
+  /**
+   * Looks at all flows with a cookie of ours and makes them these. Where it fails, any part of it
+   * may have been done.
+   *
+   * @param desired the same flows each time it is iterated, those of the last table first
+   * @param removable which of the others may be deleted
+   */
+  CompletableFuture<Reconciled> reconcile(Iterable<Flow> desired, Predicate<Flow> removable);
 
   /** All changes or none. */
   CompletableFuture<Void> apply(List<FlowChange> changes);
+
+  /** The flows with this cookie. */
+  CompletableFuture<List<Flow>> dump(long cookie);
 
   /** Sends one frame out of a port; lost without notice when the session is down. */
   void send(int port, byte[] frame);

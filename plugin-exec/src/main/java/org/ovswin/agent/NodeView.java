@@ -12,7 +12,6 @@ import java.util.Set;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.lease.Attachment;
-import org.ovswin.openflow.Flow;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
 import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
 import org.ovswin.pipeline.NodeState;
@@ -25,24 +24,23 @@ import org.ovswin.pipeline.NodeState;
  * @param block this node's block
  * @param pods every lease, also those being torn down
  * @param vswitch the OVSDB replica
- * @param installed the switch's flows of ours; empty while they are not known
- * @param coming what was sent to the switch and not answered yet
+ * @param comingPorts names of ports in the transaction under way: the replica may show them any
+ *     moment, so their pods are not gone
+ * @param flows what is known of the switch's flows
  * @param peers the other nodes; empty until the store has been read
  * @param gatewayMac the next hop's, once it has answered
  * @param startup whether the agent has just begun
- * @param switchProblem why {@code installed} is empty, where it is
  */
 record NodeView(
     AgentConfig config,
     IpPrefix block,
     Map<Attachment, PodView> pods,
     VswitchSnapshot vswitch,
-    Optional<Map<Flow.Key, Flow>> installed,
-    Coming coming,
+    Set<String> comingPorts,
+    SwitchFlows flows,
     Optional<NodeState.Peers> peers,
     Optional<MacAddress> gatewayMac,
-    Startup startup,
-    String switchProblem) {
+    Startup startup) {
 
   /** Whether what is not known may yet turn up. */
   enum Startup {
@@ -52,24 +50,9 @@ record NodeView(
     OVER
   }
 
-  /**
-   * What may turn up in the switch any moment, although nothing of it is seen yet: a pod of which
-   * something is coming is not gone.
-   *
-   * @param ports names of ports in the transaction under way
-   * @param cookies of flows in the bundle under way
-   */
-  record Coming(Set<String> ports, Set<Long> cookies) {
-    static final Coming NOTHING = new Coming(Set.of(), Set.of());
-
-    Coming {
-      ports = Set.copyOf(ports);
-      cookies = Set.copyOf(cookies);
-    }
-  }
-
   NodeView {
     pods = Collections.unmodifiableMap(new LinkedHashMap<>(pods));
+    comingPorts = Set.copyOf(comingPorts);
   }
 
   /** Whether the replica of the configuration is being kept up to date. */
@@ -84,7 +67,7 @@ record NodeView(
     return gatewayMac.isPresent()
         && peers.isPresent()
         && databaseUp()
-        && installed.isPresent()
+        && flows.areSettled()
         && pods.values().stream()
             .filter(PodView::isHeld)
             .allMatch(

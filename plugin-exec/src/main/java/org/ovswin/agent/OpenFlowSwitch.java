@@ -3,6 +3,7 @@ package org.ovswin.agent;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.ovswin.openflow.Actions;
 import org.ovswin.openflow.Cookie;
 import org.ovswin.openflow.Flow;
@@ -10,11 +11,14 @@ import org.ovswin.openflow.FlowChange;
 import org.ovswin.openflow.Message;
 import org.ovswin.openflow.PortNo;
 import org.ovswin.openflow.Version;
+import org.ovswin.openflow.session.Reconciled;
 import org.ovswin.openflow.session.SwitchConnection;
 import org.ovswin.openflow.session.SwitchListener;
 
 /** The bridge, over its management socket. */
 final class OpenFlowSwitch implements FlowSwitch {
+  private static final long EVERY_BIT = -1;
+
   private final SwitchConnection connection;
 
   private OpenFlowSwitch(SwitchConnection connection) {
@@ -55,13 +59,19 @@ final class OpenFlowSwitch implements FlowSwitch {
   }
 
   @Override
-  public CompletableFuture<List<Flow>> dump() {
-    return connection.dumpFlows(Cookie.OURS, Cookie.MASK);
+  public CompletableFuture<Reconciled> reconcile(
+      Iterable<Flow> desired, Predicate<Flow> removable) {
+    return connection.reconcile(Cookie.OURS, Cookie.MASK, desired, removable);
   }
 
   @Override
   public CompletableFuture<Void> apply(List<FlowChange> changes) {
     return connection.apply(changes);
+  }
+
+  @Override
+  public CompletableFuture<List<Flow>> dump(long cookie) {
+    return connection.dumpFlows(cookie, EVERY_BIT);
   }
 
   @Override

@@ -13,9 +13,6 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.lease.Attachment;
-import org.ovswin.openflow.Flow;
-import org.ovswin.openflow.FlowChange;
-import org.ovswin.openflow.FlowDiff;
 import org.ovswin.ovsdb.vswitch.BridgeSpec;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
 import org.ovswin.ovsdb.vswitch.PortSpec;
@@ -31,7 +28,7 @@ import org.ovswin.pipeline.Pipeline;
  * lease: its address is nobody else's as long as a packet might still reach it.
  *
  * @param rows what the configuration database lacks
- * @param flows what the switch lacks, and what it has too many
+ * @param flows what the switch shall have; empty while the state is not known
  * @param attach pods whose endpoint is to be made
  * @param detach pods whose endpoint is to be removed
  * @param release pods of which nothing is left
@@ -40,7 +37,7 @@ import org.ovswin.pipeline.Pipeline;
  */
 record Plan(
     List<VswitchChange> rows,
-    List<FlowChange> flows,
+    Optional<FlowTarget> flows,
     List<PodView> attach,
     List<PodView> detach,
     List<Attachment> release,
@@ -64,9 +61,7 @@ record Plan(
     List<Attachment> release = new ArrayList<>();
     Set<Attachment> ready = new HashSet<>();
     Set<Attachment> silenced = new HashSet<>();
-    Set<Long> installedCookies = cookies(view);
-    List<FlowChange> flows = flows(view, state);
-    boolean nodeFlowsRight = flows.stream().noneMatch(Plan::addsNodeFlow);
+    Set<NodeState.Pod> working = state.map(view.flows()::working).orElse(Set.of());
     for (PodView pod : view.pods().values()) {
       Attachment attachment = pod.lease().attachment();
       if (pod.isHeld()) {
@@ -74,21 +69,19 @@ record Plan(
           attach.add(pod);
         }
         if (pod.endpoint() instanceof EndpointState.Attached
-            && nodeFlowsRight
             && ported.containsKey(pod.address())
-            && areInstalled(
-                view, Pipeline.podFlows(state.orElseThrow(), ported.get(pod.address())))) {
+            && working.contains(ported.get(pod.address()))) {
           ready.add(attachment);
         }
         continue;
       }
-      boolean flowsGone = flowsGone(view, installedCookies, pod);
+      boolean flowsGone = view.flows().areWithout(pod.address());
       boolean rowGone =
           !view.vswitch().interfaces().containsKey(pod.hostName())
-              && !view.coming().ports().contains(pod.hostName());
+              && !view.comingPorts().contains(pod.hostName());
       boolean endpointGone = pod.endpoint() instanceof EndpointState.Detached;
       // With the switch out of reach nothing can be taken out of it; the endpoint at least must go.
-      boolean unreachable = !view.databaseUp() || view.installed().isEmpty();
+      boolean unreachable = !view.databaseUp() || !view.flows().areSettled();
       if (wantsDetach(pod, now) && ((flowsGone && rowGone) || unreachable)) {
         detach.add(pod);
       }
@@ -99,13 +92,14 @@ record Plan(
         release.add(attachment);
       }
     }
-    return new Plan(rows(view, installedCookies), flows, attach, detach, release, ready, silenced);
-  }
-
-  /** That there are no flows of the pod's and none is on its way, as far as is known. */
-  private static boolean flowsGone(NodeView view, Set<Long> installedCookies, PodView pod) {
-    long cookie = Pipeline.podCookie(pod.address());
-    return !installedCookies.contains(cookie) && !view.coming().cookies().contains(cookie);
+    return new Plan(
+        rows(view),
+        state.map(known -> new FlowTarget(known, removal(view))),
+        attach,
+        detach,
+        release,
+        ready,
+        silenced);
   }
 
   private static boolean wantsAttach(PodView pod, Instant now) {
@@ -127,43 +121,28 @@ record Plan(
     };
   }
 
-  /** A pod's own flows lead through the node's: without those no packet gets anywhere. */
-  private static boolean addsNodeFlow(FlowChange change) {
-    return !(change instanceof FlowChange.DeleteStrict)
-        && change.flow().cookie() == Pipeline.Kind.NODE.cookie(0);
-  }
-
-  private static boolean areInstalled(NodeView view, List<Flow> flows) {
-    return view.installed()
-        .filter(
-            installed ->
-                flows.stream()
-                    .allMatch(
-                        flow -> {
-                          Flow there = installed.get(flow.key());
-                          return there != null && FlowDiff.same(there, flow);
-                        }))
-        .isPresent();
-  }
-
-  private static List<FlowChange> flows(NodeView view, Optional<NodeState> state) {
-    if (state.isEmpty() || view.installed().isEmpty()) {
-      return List.of();
+  /**
+   * After a start, what the switch still does is right until everything it depends on is known:
+   * before, only the flows of pods are taken away that are known to go.
+   */
+  private static FlowTarget.Removal removal(NodeView view) {
+    if (isOver(view)) {
+      return new FlowTarget.Removal.Everything();
     }
-    List<FlowChange> changes =
-        FlowDiff.diff(view.installed().get().values(), Pipeline.flows(state.get()));
-    // After a start, what the switch still does is right until everything it depends on is known:
-    // nothing is taken away before.
-    return isOver(view)
-        ? changes
-        : changes.stream().filter(change -> !(change instanceof FlowChange.DeleteStrict)).toList();
+    Set<Long> going = new HashSet<>();
+    for (PodView pod : view.pods().values()) {
+      if (!pod.isHeld()) {
+        going.add(Pipeline.podCookie(pod.address()));
+      }
+    }
+    return new FlowTarget.Removal.Only(going);
   }
 
   private static boolean isOver(NodeView view) {
     return view.startup() == NodeView.Startup.OVER;
   }
 
-  private static List<VswitchChange> rows(NodeView view, Set<Long> installedCookies) {
+  private static List<VswitchChange> rows(NodeView view) {
     if (!view.databaseUp()) {
       return List.of();
     }
@@ -180,9 +159,8 @@ record Plan(
     Set<String> kept = new HashSet<>();
     for (PodView pod : view.pods().values()) {
       // A row goes after the flows: its port number must not be another pod's with these flows.
-      boolean flowsGone = view.installed().isPresent() && flowsGone(view, installedCookies, pod);
       known.add(pod.hostName());
-      if (pod.isHeld() || !flowsGone) {
+      if (pod.isHeld() || !view.flows().areWithout(pod.address())) {
         kept.add(pod.hostName());
       }
       if (pod.isHeld() && pod.endpoint() instanceof EndpointState.Attached) {
@@ -233,11 +211,5 @@ record Plan(
         .podName()
         .ifPresent(name -> ids.put(POD, pod.lease().podNamespace().orElse("") + "/" + name));
     return ids;
-  }
-
-  private static Set<Long> cookies(NodeView view) {
-    Set<Long> cookies = new HashSet<>();
-    view.installed().ifPresent(flows -> flows.values().forEach(flow -> cookies.add(flow.cookie())));
-    return cookies;
   }
 }

@@ -95,7 +95,7 @@ final class Reconciler {
             requests.nextDeadline(),
             gateway.nextAsk(),
             host.nextTry(),
-            flows.nextDump(),
+            flows.nextLook(),
             rows.nextTry())) {
       // What was due at the last step and not done waits for something else.
       if (timer.isAfter(lastStep) && timer.isBefore(next)) {
@@ -119,13 +119,17 @@ final class Reconciler {
       case Event.LocalPortMoved moved -> host.localPortMoved(moved.problem(), now);
       case Event.RowsApplied applied -> rows.applied(applied.failure(), now);
       case Event.SwitchUp _ -> {
-        flows.switchUp(now);
+        flows.switchUp();
         host.localPortMayBeNew(now);
       }
       case Event.SwitchDown down -> flows.switchDown(down.reason());
-      case Event.FlowsDumped dumped -> flowsDumped(dumped, now);
-      case Event.DumpFailed failed -> flows.dumpFailed(failed, now);
-      case Event.FlowsApplied applied -> flows.applied(applied, now);
+      case Event.FlowsReconciled reconciled -> {
+        flows.reconciled(reconciled, now);
+        // The audit: also look whether the local port still has what it needs.
+        host.localPortMayBeNew(now);
+      }
+      case Event.FlowsApplied applied -> flows.applied(applied);
+      case Event.FlowsFailed failed -> flows.failed(failed, now);
     }
   }
 
@@ -159,26 +163,17 @@ final class Reconciler {
     }
   }
 
-  private void flowsDumped(Event.FlowsDumped dumped, Instant now) {
-    if (flows.installed().isPresent()) {
-      // The audit: also look whether the local port still has what it needs.
-      host.localPortMayBeNew(now);
-    }
-    flows.dumped(dumped, now);
-  }
-
   private NodeView view() {
     return new NodeView(
         config,
         leases.block(),
         pods,
         rows.snapshot(),
-        flows.installed(),
-        new NodeView.Coming(rows.comingPorts(), flows.comingCookies()),
+        rows.comingPorts(),
+        flows.flows(),
         peers.map(Peers::routed),
         gatewayMac,
-        startup,
-        flows.problem());
+        startup);
   }
 
   /**
@@ -198,17 +193,19 @@ final class Reconciler {
     moreToDo = requests.settle(view, plan, pods, leases, now);
     startEndpoints(plan);
     rows.start(plan.rows(), view.vswitch(), now);
-    flows.start(plan.flows(), now);
-    if (flows.installed().isPresent() && plan.flows().isEmpty()) {
-      view.nodeState().ifPresent(state -> keepUp(state, now));
+    plan.flows().ifPresent(target -> bringFlowsTo(target, now));
+  }
+
+  private void bringFlowsTo(FlowTarget target, Instant now) {
+    flows.start(target, now);
+    if (flows.flows().are(target)) {
+      keepUp(target.state(), now);
     }
   }
 
   /** The time begins to run when the next hop can be asked and ports can come. */
   private void growUp(NodeView view, Instant now) {
-    if (freshUntil.equals(Instant.MAX)
-        && view.installed().isPresent()
-        && view.nodeState().isPresent()) {
+    if (freshUntil.equals(Instant.MAX) && !view.flows().areDown() && view.nodeState().isPresent()) {
       freshUntil = now.plus(FRESH);
     }
     if (view.isComplete() || now.isAfter(freshUntil)) {
@@ -259,9 +256,9 @@ final class Reconciler {
           Event.RowsApplied _,
           Event.SwitchUp _,
           Event.SwitchDown _,
-          Event.FlowsDumped _,
-          Event.DumpFailed _,
-          Event.FlowsApplied _ -> {}
+          Event.FlowsReconciled _,
+          Event.FlowsApplied _,
+          Event.FlowsFailed _ -> {}
     }
   }
 

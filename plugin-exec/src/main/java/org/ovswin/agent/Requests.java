@@ -203,8 +203,7 @@ final class Requests {
     if (view.ofport(pod.hostName()).isEmpty()) {
       return "Open vSwitch has given port " + pod.hostName() + " no number";
     }
-    return "flows are not installed"
-        + (view.installed().isEmpty() ? ": " + view.switchProblem() : "");
+    return "flows are not installed" + view.flows().problem().map(why -> ": " + why).orElse("");
   }
 
   private boolean fail(

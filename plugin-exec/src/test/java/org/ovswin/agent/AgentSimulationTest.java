@@ -6,16 +6,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The agent under random requests, faults and crashes, each run from a seed. A failure names the
- * seed; {@link AgentSimulation} with that seed repeats it.
+ * seed; {@code -Dovswin.simulation.first=SEED -Dovswin.simulation.runs=1} repeats it.
  */
 final class AgentSimulationTest {
-  private static final int RUNS = 200;
+  private static final int RUNS = Integer.getInteger("ovswin.simulation.runs", 200);
+  private static final long FIRST = Long.getLong("ovswin.simulation.first", 1);
 
   @TempDir private Path directory;
 
   @Test
   void anyCourseOfEvents_keepsAllPromisesAndConverges() throws Exception {
-    for (long seed = 1; seed <= RUNS; seed++) {
+    for (long seed = FIRST; seed < FIRST + RUNS; seed++) {
       try {
         new AgentSimulation(seed, directory.resolve("run" + seed)).run();
       } catch (AssertionError | RuntimeException e) {

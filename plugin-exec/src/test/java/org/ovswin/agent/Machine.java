@@ -241,8 +241,12 @@ final class Machine {
   // Flows.
 
   List<Flow> dump() {
+    return List.copyOf(flows.values());
+  }
+
+  /** The agent has had a look at the flows, and put right what was lost. */
+  void flowsAreSeen() {
     flowsWereLost = false;
-    return new ArrayList<>(flows.values());
   }
 
   void apply(List<FlowChange> changes) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,11 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.ovswin.agent.SwitchFlows.Known;
+import org.ovswin.agent.SwitchFlows.Others;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.Lease;
-import org.ovswin.openflow.Flow;
-import org.ovswin.openflow.FlowChange;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
 import org.ovswin.ovsdb.vswitch.VswitchChange;
 import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
@@ -38,6 +37,10 @@ final class PlanTest {
   private static final Attachment ATTACHMENT = Cluster.attachment(0);
   private static final String PORT = PodView.hostName(ATTACHMENT);
   private static final MacAddress HOST_MAC = MacAddress.parse("02:00:00:00:02:00");
+
+  private static final Ipv4Address ADDRESS = Ipv4Address.parse("10.244.1.2");
+  private static final long COOKIE = Pipeline.podCookie(ADDRESS);
+  private static final NodeState.Peers PEERS = new NodeState.Peers(List.of());
 
   private static final EndpointState UNKNOWN = new EndpointState.Unknown();
   private static final EndpointState BUSY = new EndpointState.Busy();
@@ -73,8 +76,10 @@ final class PlanTest {
     NONE,
     /** Sent, not answered. */
     COMING,
-    /** All but one. */
-    SOME,
+    /** Those for another port, which the pod had before. */
+    OTHER,
+    /** Some that were found at the start, when there was no reason to take them away. */
+    KEPT,
     ALL
   }
 
@@ -120,12 +125,12 @@ final class PlanTest {
         then(held(ATTACHED, Row.NONE, Flows.NONE), Step.PUT_ROW),
         then(held(ATTACHED, Row.WITHOUT_NUMBER, Flows.NONE), Step.PUT_ROW),
         then(held(ATTACHED, Row.NUMBERED, Flows.NONE), Step.PUT_ROW, Step.ADD_FLOWS),
-        then(held(ATTACHED, Row.NUMBERED, Flows.SOME), Step.PUT_ROW, Step.ADD_FLOWS),
+        then(held(ATTACHED, Row.NUMBERED, Flows.OTHER), Step.PUT_ROW, Step.ADD_FLOWS),
         then(held(ATTACHED, Row.NUMBERED, Flows.UNKNOWN), Step.PUT_ROW),
         then(held(ATTACHED, Row.NUMBERED, Flows.ALL), Step.PUT_ROW, Step.READY),
         // Without the database its last word counts: the switch goes on.
         then(down(held(ATTACHED, Row.NUMBERED, Flows.ALL)), Step.READY),
-        then(down(held(ATTACHED, Row.NUMBERED, Flows.SOME)), Step.ADD_FLOWS),
+        then(down(held(ATTACHED, Row.NUMBERED, Flows.OTHER)), Step.ADD_FLOWS),
         then(down(held(UNKNOWN, Row.NONE, Flows.NONE)), Step.ATTACH));
   }
 
@@ -135,13 +140,15 @@ final class PlanTest {
         then(held(UNKNOWN, Row.NUMBERED, Flows.ALL), Step.ATTACH),
         then(held(BUSY, Row.NUMBERED, Flows.ALL)),
         then(held(NOT_ATTACHED, Row.NUMBERED, Flows.ALL)),
-        then(held(BUSY, Row.NUMBERED, Flows.SOME), Step.ADD_FLOWS));
+        then(held(BUSY, Row.NUMBERED, Flows.OTHER), Step.ADD_FLOWS));
   }
 
   static Stream<Arguments> leaving() {
     return Stream.of(
         then(going(ATTACHED, Row.NUMBERED, Flows.ALL), Step.DELETE_FLOWS),
-        then(going(ATTACHED, Row.NUMBERED, Flows.SOME), Step.DELETE_FLOWS),
+        then(going(ATTACHED, Row.NUMBERED, Flows.OTHER), Step.DELETE_FLOWS),
+        then(going(ATTACHED, Row.NUMBERED, Flows.KEPT), Step.DELETE_FLOWS),
+        then(going(DETACHED, Row.NONE, Flows.KEPT), Step.DELETE_FLOWS),
         then(going(ATTACHED, Row.NUMBERED, Flows.NONE), Step.DELETE_ROW),
         // The flows may be there any moment, and the row has the number that they are for.
         then(going(ATTACHED, Row.NUMBERED, Flows.COMING)),
@@ -181,8 +188,14 @@ final class PlanTest {
 
   @ParameterizedTest
   @MethodSource({"coming", "afterAStart", "leaving", "leavingOutOfReach"})
-  void of_situationAtTheStart_deletesNoFlows(Situation situation, Set<Step> steps) {
-    assertThat(steps(situation, NodeView.Startup.FRESH)).doesNotContain(Step.DELETE_FLOWS);
+  void of_situationAtTheStart_hasTheSameStepsAndTakesNothingUnknownAway(
+      Situation situation, Set<Step> steps) {
+    assertThat(steps(situation, NodeView.Startup.FRESH)).isEqualTo(steps);
+    FlowTarget target = Plan.of(view(situation, NodeView.Startup.FRESH), NOW).flows().orElseThrow();
+    assertThat(target.removal())
+        .isEqualTo(
+            new FlowTarget.Removal.Only(
+                situation.phase() == Lease.Phase.WITHDRAWN ? Set.of(COOKIE) : Set.of()));
   }
 
   private static Set<Step> steps(Situation situation, NodeView.Startup startup) {
@@ -200,10 +213,18 @@ final class PlanTest {
         steps.add(Step.DELETE_ROW);
       }
     }
-    long cookie = Pipeline.podCookie(pod(situation).address());
-    for (FlowChange change : plan.flows()) {
-      assertThat(change.flow().cookie()).as("only the pod's flows differ").isEqualTo(cookie);
-      steps.add(change instanceof FlowChange.DeleteStrict ? Step.DELETE_FLOWS : Step.ADD_FLOWS);
+    FlowTarget target = plan.flows().orElseThrow();
+    if (view(situation, startup).flows().known() instanceof Known.Settled settled) {
+      List<NodeState.Pod> there = settled.target().state().pods();
+      List<NodeState.Pod> wanted = target.state().pods();
+      if (!there.containsAll(wanted)) {
+        steps.add(Step.ADD_FLOWS);
+      }
+      boolean tooMany =
+          !there.isEmpty() || (settled.others() == Others.KEPT && target.removal().allows(COOKIE));
+      if (wanted.isEmpty() && tooMany) {
+        steps.add(Step.DELETE_FLOWS);
+      }
     }
     return Set.copyOf(steps);
   }
@@ -212,7 +233,7 @@ final class PlanTest {
     return new PodView(
         new Lease(
             ATTACHMENT,
-            Ipv4Address.parse("10.244.1.2"),
+            ADDRESS,
             "net",
             Optional.of("default"),
             Optional.of("pod0"),
@@ -238,16 +259,11 @@ final class PlanTest {
         Cluster.BLOCK,
         Map.of(ATTACHMENT, pod),
         new VswitchSnapshot(situation.link(), Optional.empty(), Map.of(), Map.of(), interfaces),
-        installed(pod, situation.flows()),
-        new NodeView.Coming(
-            situation.row() == Row.COMING ? Set.of(PORT) : Set.of(),
-            situation.flows() == Flows.COMING
-                ? Set.of(Pipeline.podCookie(pod.address()))
-                : Set.of()),
-        Optional.of(new NodeState.Peers(List.of())),
+        situation.row() == Row.COMING ? Set.of(PORT) : Set.of(),
+        flows(situation.flows()),
+        Optional.of(PEERS),
         Optional.of(Cluster.GATEWAY_MAC),
-        startup,
-        "");
+        startup);
   }
 
   private static InterfaceRow row(String name, OptionalInt ofport) {
@@ -266,63 +282,85 @@ final class PlanTest {
         name.equals(PORT) ? Map.of(Plan.CONTAINER_ID, ATTACHMENT.containerId()) : Map.of());
   }
 
-  /** The node's own flows, and as many of the pod's as are said to be there. */
-  private static Optional<Map<Flow.Key, Flow>> installed(PodView pod, Flows flows) {
-    if (flows == Flows.UNKNOWN) {
-      return Optional.empty();
-    }
-    Situation complete = held(ATTACHED, Row.NUMBERED, Flows.UNKNOWN);
-    Map<Flow.Key, Flow> installed = new LinkedHashMap<>();
-    long cookie = Pipeline.podCookie(pod.address());
-    boolean some = false;
-    for (Flow flow :
-        Pipeline.flows(view(complete, NodeView.Startup.OVER).nodeState().orElseThrow())) {
-      boolean podsOwn = flow.cookie() == cookie;
-      boolean there =
-          switch (flows) {
-            case UNKNOWN, NONE, COMING -> !podsOwn;
-            case SOME -> !podsOwn || some;
-            case ALL -> true;
-          };
-      some |= podsOwn;
-      if (there) {
-        installed.put(flow.key(), flow);
-      }
-    }
-    return Optional.of(installed);
+  private static SwitchFlows flows(Flows flows) {
+    NodeState none = state();
+    NodeState all = state(7);
+    return switch (flows) {
+      case UNKNOWN -> new SwitchFlows(new Known.Unsettled("not asked"), Optional.empty());
+      case NONE -> settled(none, Others.NONE, Optional.empty());
+      case COMING -> settled(none, Others.NONE, Optional.of(all));
+      case OTHER -> settled(state(8), Others.NONE, Optional.empty());
+      case KEPT -> settled(none, Others.KEPT, Optional.empty());
+      case ALL -> settled(all, Others.NONE, Optional.empty());
+    };
+  }
+
+  private static SwitchFlows settled(NodeState state, Others others, Optional<NodeState> coming) {
+    FlowTarget target = new FlowTarget(state, new FlowTarget.Removal.Only(Set.of()));
+    return new SwitchFlows(new Known.Settled(target, others), coming);
+  }
+
+  /** The node with the pod at these ports. */
+  private static NodeState state(Integer... ports) {
+    return new NodeState(
+        Cluster.CONFIG.cluster().cidr(),
+        Cluster.BLOCK,
+        uplink(Optional.of(Cluster.GATEWAY_MAC)),
+        PEERS,
+        Stream.of(ports)
+            .map(
+                port ->
+                    new NodeState.Pod(
+                        port,
+                        ADDRESS,
+                        org.ovswin.ipam.address.MacAddress.forAddress(ADDRESS),
+                        List.of()))
+            .toList());
+  }
+
+  private static NodeState.Uplink uplink(Optional<org.ovswin.ipam.address.MacAddress> gatewayMac) {
+    AgentConfig.UplinkConfig uplink = Cluster.CONFIG.uplink();
+    return new NodeState.Uplink(
+        1, uplink.address(), Cluster.UPLINK_MAC, uplink.gateway(), gatewayMac);
   }
 
   // The node.
 
-  private static NodeView with(
-      NodeView view, VswitchSnapshot vswitch, Optional<Map<Flow.Key, Flow>> installed) {
+  private static NodeView with(NodeView view, VswitchSnapshot vswitch, SwitchFlows flows) {
     return new NodeView(
         view.config(),
         view.block(),
         view.pods(),
         vswitch,
-        installed,
-        view.coming(),
+        view.comingPorts(),
+        flows,
         view.peers(),
         view.gatewayMac(),
-        view.startup(),
-        view.switchProblem());
+        view.startup());
   }
 
   @Test
-  void of_nodesFlowMissing_noPodIsReady() {
+  void of_nodesFlowsOther_noPodIsReady() {
     NodeView view = view(held(ATTACHED, Row.NUMBERED, Flows.ALL), NodeView.Startup.OVER);
-    Map<Flow.Key, Flow> flows = new LinkedHashMap<>(view.installed().orElseThrow());
-    Flow.Key nodes =
-        flows.values().stream()
-            .filter(flow -> flow.cookie() == Pipeline.Kind.NODE.cookie(0))
-            .findFirst()
-            .orElseThrow()
-            .key();
-    flows.remove(nodes);
-    Plan plan = Plan.of(with(view, view.vswitch(), Optional.of(flows)), NOW);
-    assertThat(plan.flows()).singleElement().isInstanceOf(FlowChange.Add.class);
-    assertThat(plan.ready()).isEmpty();
+    NodeState there = state(7);
+    NodeState silent =
+        new NodeState(
+            there.cluster(), there.block(), uplink(Optional.empty()), PEERS, there.pods());
+    SwitchFlows before = settled(silent, Others.NONE, Optional.empty());
+    assertThat(Plan.of(with(view, view.vswitch(), before), NOW).ready()).isEmpty();
+    SwitchFlows leaving = settled(there, Others.NONE, Optional.of(silent));
+    assertThat(Plan.of(with(view, view.vswitch(), leaving), NOW).ready()).isEmpty();
+    SwitchFlows audit = settled(there, Others.NONE, Optional.of(there));
+    assertThat(Plan.of(with(view, view.vswitch(), audit), NOW).ready()).hasSize(1);
+  }
+
+  @Test
+  void of_podWhosePortIsOnItsWayOut_isNotReady() {
+    NodeView view = view(held(ATTACHED, Row.NUMBERED, Flows.ALL), NodeView.Startup.OVER);
+    for (NodeState coming : List.of(state(), state(8))) {
+      SwitchFlows flows = settled(state(7), Others.NONE, Optional.of(coming));
+      assertThat(Plan.of(with(view, view.vswitch(), flows), NOW).ready()).isEmpty();
+    }
   }
 
   @Test
@@ -330,15 +368,14 @@ final class PlanTest {
     NodeView view = view(held(UNKNOWN, Row.NONE, Flows.UNKNOWN), NodeView.Startup.FRESH);
     VswitchSnapshot empty =
         new VswitchSnapshot(Link.UP, Optional.empty(), Map.of(), Map.of(), Map.of());
-    assertThat(Plan.of(with(view, empty, Optional.empty()), NOW).rows())
+    assertThat(Plan.of(with(view, empty, view.flows()), NOW).rows())
         .hasSize(2)
         .anyMatch(VswitchChange.PutBridge.class::isInstance)
         .anyMatch(
             change ->
                 change instanceof VswitchChange.PutPort put
                     && put.port().name().equals(Cluster.UPLINK));
-    assertThat(Plan.of(with(view, VswitchSnapshot.NOTHING, Optional.empty()), NOW).rows())
-        .isEmpty();
+    assertThat(Plan.of(with(view, VswitchSnapshot.NOTHING, view.flows()), NOW).rows()).isEmpty();
   }
 
   @Test
@@ -352,17 +389,17 @@ final class PlanTest {
               view.block(),
               Map.of(),
               view.vswitch(),
-              view.installed(),
-              view.coming(),
+              view.comingPorts(),
+              view.flows(),
               view.peers(),
               view.gatewayMac(),
-              startup,
-              "");
+              startup);
       Plan plan = Plan.of(without, NOW);
       boolean over = startup == NodeView.Startup.OVER;
       assertThat(plan.rows().contains(new VswitchChange.DeletePort(Cluster.BRIDGE, PORT)))
           .isEqualTo(over);
-      assertThat(plan.flows().isEmpty()).isEqualTo(!over);
+      assertThat(plan.flows().orElseThrow().state().pods()).isEmpty();
+      assertThat(plan.flows().orElseThrow().removal().allows(COOKIE)).isEqualTo(over);
     }
   }
 
@@ -373,8 +410,8 @@ final class PlanTest {
     interfaces.put(PORT, row(PORT, OptionalInt.of(1)));
     VswitchSnapshot clash =
         new VswitchSnapshot(Link.UP, Optional.empty(), Map.of(), Map.of(), interfaces);
-    Plan plan = Plan.of(with(view, clash, view.installed()), NOW);
-    assertThat(plan.flows()).isEmpty();
+    Plan plan = Plan.of(with(view, clash, view.flows()), NOW);
+    assertThat(plan.flows().orElseThrow().state().pods()).isEmpty();
     assertThat(plan.ready()).isEmpty();
   }
 }

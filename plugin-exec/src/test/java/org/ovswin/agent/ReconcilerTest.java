@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +69,7 @@ final class ReconcilerTest {
     agent.settle();
     assertThat(added).isCompleted();
     int applies = agent.flowSwitch.applies();
-    int dumps = agent.flowSwitch.dumps();
+    int reconciles = agent.flowSwitch.reconciles();
     int asked = agent.flowSwitch.sent().size();
     int transactions = agent.vswitch.applies();
     int attachCalls = agent.endpoints.attachCalls();
@@ -77,7 +78,7 @@ final class ReconcilerTest {
 
     assertThat(steps).as("steps").isLessThan(1200);
     assertThat(agent.flowSwitch.applies()).as("bundles").isEqualTo(applies);
-    assertThat(agent.flowSwitch.dumps() - dumps).as("dumps").isBetween(15, 21);
+    assertThat(agent.flowSwitch.reconciles() - reconciles).as("reconciles").isBetween(15, 21);
     assertThat(agent.flowSwitch.sent().size() - asked).as("ARP").isBetween(15, 31);
     assertThat(agent.vswitch.applies() - transactions).as("transactions").isLessThan(3);
     assertThat(agent.endpoints.attachCalls()).as("attach").isEqualTo(attachCalls);
@@ -143,6 +144,28 @@ final class ReconcilerTest {
       agent.vswitch.refuse();
     }
     assertThat(agent.vswitch.applies()).isBetween(50, 61);
+  }
+
+  @Test
+  void flowsThatAreRefused_areTriedEverMoreRarelyAndTheAnswerSaysWhy() throws Exception {
+    becomeReady();
+    var added = agent.add(1);
+    int reconciles = agent.flowSwitch.reconciles();
+    Instant end = clock.instant().plusSeconds(25);
+    while (clock.instant().isBefore(end)) {
+      clock.advance(Duration.ofMillis(20));
+      answerRowsAndTasks();
+      while (agent.flowSwitch.hasRequests()) {
+        agent.flowSwitch.refuse(new Random(1));
+      }
+      agent.turn();
+    }
+    // The pauses double, and begin anew when the pod's ADD has been given up.
+    assertThat(agent.flowSwitch.reconciles() - reconciles).isBetween(5, 8);
+    assertThat(refusal(added)).hasMessageContaining("it refused flows: refused");
+    agent.settle(Duration.ofSeconds(11));
+    assertThat(agent.look().flows().areSettled()).isTrue();
+    assertThat(agent.leases.leases()).isEmpty();
   }
 
   @Test
@@ -384,7 +407,7 @@ final class ReconcilerTest {
   }
 
   @Test
-  void dumpOfAnEarlierSession_toldInTheNext_isNotBelieved() throws Exception {
+  void reconcileOfAnEarlierSession_toldInTheNext_isNotBelieved() throws Exception {
     becomeReady();
     clock.advance(Duration.ofSeconds(31));
     agent.turn();
@@ -394,9 +417,11 @@ final class ReconcilerTest {
     machine.loseFlows();
     agent.connectFlows();
     agent.flowSwitch.tell();
-    assertThat(agent.look().installed()).isEmpty();
+    assertThat(agent.look().flows().areSettled()).isFalse();
+    assertThat(machine.dump()).isEmpty();
     agent.settle();
-    assertThat(agent.look().installed().orElseThrow()).hasSameSizeAs(machine.dump());
+    assertThat(agent.look().flows().areSettled()).isTrue();
+    assertThat(machine.dump()).isNotEmpty();
   }
 
   // Restart.
@@ -419,10 +444,9 @@ final class ReconcilerTest {
       agent.turn();
       assertThat(machine.isReachable(pod)).isTrue();
     }
-    assertThat(agent.flowSwitch.applies()).isZero();
     becomeReady();
     agent.settle(Duration.ofSeconds(2));
-    assertThat(agent.flowSwitch.applies()).isZero();
+    assertThat(agent.flowSwitch.changed()).isZero();
   }
 
   @Test
