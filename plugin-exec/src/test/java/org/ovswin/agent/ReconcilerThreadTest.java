@@ -99,11 +99,8 @@ final class ReconcilerThreadTest {
 
   @Test
   void journalThatFails_isFatalAndAnswersEverybody() throws Exception {
-    agent.vswitch.update();
-    agent.connectFlows();
-    agent.turn();
-    agent.flowSwitch.answer();
-    agent.turn();
+    agent.nodes();
+    agent.settle();
     CompletableFuture<PodView> added = agent.add(1);
     // Its file is closed under it, as java.nio does to an interrupted thread.
     agent.leases.close();
