@@ -15,8 +15,10 @@ final class Durations {
       out.writeLong(-1);
       return;
     }
-    out.writeInt((int) (nanos / NANOS_PER_SECOND));
-    out.writeInt((int) (nanos % NANOS_PER_SECOND));
+    // More nanoseconds than a second has must not make the seconds those that are not known.
+    long seconds = Math.min(nanos / NANOS_PER_SECOND, UNKNOWN_SECONDS - 1);
+    out.writeInt((int) seconds);
+    out.writeInt((int) (nanos - seconds * NANOS_PER_SECOND));
   }
 
   static long read(WireReader in) {

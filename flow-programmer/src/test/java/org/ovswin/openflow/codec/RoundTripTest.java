@@ -111,6 +111,17 @@ final class RoundTripTest {
     }
   }
 
+  /** The fuzzer found it: the seconds, carried over, became those that are not known. */
+  @Test
+  void durationOfTheLastSecond_withTooManyNanoseconds_staysAsItIs() {
+    readsOrRefuses(
+        ByteBufUtil.decodeHexDump(
+            "040b0038000000010000000000000000"
+                + "00000000fffffffeffffffff00000000"
+                + "00".repeat(16)
+                + "0001000400000000"));
+  }
+
   @Test
   void actionsNestedWithoutEnd_areRefused() {
     StringBuilder clones = new StringBuilder();
