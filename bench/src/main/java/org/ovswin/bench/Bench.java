@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Benchmarks; docs/benchmarks.md says how to read them.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {Flows.class, Jmh.class},
+    subcommands = Flows.class,
     footer = {"", "Examples: ovs-win bench flows --quick", "          ovs-win bench jmh Pipeline"})
 public final class Bench implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -30,7 +30,14 @@ public final class Bench implements Runnable {
 
   /** The whole command, {@code bench} added. */
   static CommandLine commandLine() {
-    // Last of all, so that what holds for every command is set for this one too.
-    return Main.commandLine().addSubcommand(new Bench()).setCaseInsensitiveEnumValuesAllowed(true);
+    // JMH's options are not known here: what is no word of ours is its.
+    CommandLine jmh =
+        new CommandLine(new Jmh())
+            .setUnmatchedOptionsArePositionalParams(true)
+            .setStopAtPositional(true);
+    CommandLine bench = new CommandLine(new Bench()).addSubcommand("jmh", jmh);
+    return Main.commandLine()
+        .addSubcommand("bench", bench)
+        .setCaseInsensitiveEnumValuesAllowed(true);
   }
 }
