@@ -144,7 +144,7 @@ final class BulkWork implements AutoCloseable {
 
     @Override
     public void apply(List<FlowChange> changes) {
-      FlowBundle bundle = FlowBundle.of(changes);
+      FlowBundle bundle = new FlowBundle(changes);
       session.submitFromOutside(bundle);
       bundle.future().join();
     }

@@ -1,9 +1,7 @@
 package org.ovswin.openflow.session;
 
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.ovswin.openflow.BundledChange;
 import org.ovswin.openflow.FlowChange;
 import org.ovswin.openflow.GroupChange;
@@ -24,10 +22,7 @@ import org.ovswin.openflow.codec.MessageEncoder;
  * OPEN, ADD, ADD, …, BARRIER   ->   errors, BARRIER reply   ->   COMMIT or DISCARD   ->   reply
  * </pre>
  */
-final class FlowBundle extends Operation<Void> {
-  /** How many refusals are told; a wrong pipeline may have a hundred thousand. */
-  static final int MAX_REFUSALS = 16;
-
+final class FlowBundle extends ChangeOperation {
   private static final int FLAGS = Message.BundleControl.ATOMIC | Message.BundleControl.ORDERED;
 
   private enum Stage {
@@ -38,86 +33,13 @@ final class FlowBundle extends Operation<Void> {
     DECIDING
   }
 
-  /** Who says whether the changes that the switch has taken in are made. */
-  private enum Decider {
-    ITSELF,
-    CALLER
-  }
-
-  private final List<? extends BundledChange> changes;
-  private final Decider decider;
-  private final CompletableFuture<Integer> checked = new CompletableFuture<>();
-  private final List<SessionException.ChangesRefused.Refusal> refusals = new ArrayList<>();
   private Stage stage = Stage.OPENING;
-  private Kind decision = Kind.DISCARD_REQUEST;
-  private int refused;
   private int bundleId;
-  private int firstXid;
   private int next;
   private int barrierXid;
 
-  private FlowBundle(List<? extends BundledChange> changes, Decider decider) {
-    super("bundle of " + changes.size() + " changes");
-    this.changes = changes;
-    this.decider = decider;
-    var _ =
-        future()
-            .whenComplete(
-                (_, failure) -> {
-                  if (failure != null) {
-                    checked.completeExceptionally(failure);
-                  }
-                });
-  }
-
-  /** Commits by itself where nothing is refused. */
-  static FlowBundle of(List<? extends BundledChange> changes) {
-    return new FlowBundle(changes, Decider.ITSELF);
-  }
-
-  /** Waits, when {@link #checked}, for {@link #commit} or {@link #discard}. */
-  static FlowBundle held(List<? extends BundledChange> changes) {
-    return new FlowBundle(changes, Decider.CALLER);
-  }
-
-  /** Completes, on the event loop, when the switch has seen all changes; how many it refused. */
-  CompletableFuture<Integer> checked() {
-    return checked;
-  }
-
-  /** The first of what was refused; once checked. */
-  List<SessionException.ChangesRefused.Refusal> refusals() {
-    return refusals;
-  }
-
-  /** Makes the changes. */
-  void commit(Session session) {
-    session.onLoop(() -> decide(session, Kind.COMMIT_REQUEST));
-  }
-
-  /** Makes none; the future then completes as if all was well. */
-  void discard(Session session) {
-    session.onLoop(() -> decide(session, Kind.DISCARD_REQUEST));
-  }
-
-  private void decide(Session session, Kind kind) {
-    if (!isDone() && stage == Stage.CHECKING) {
-      decision = kind;
-      stage = Stage.DECIDED;
-      session.enqueueFirst(this);
-    }
-  }
-
-  @Override
-  SessionException.Effect effect() {
-    return stage == Stage.DECIDING && decision == Kind.COMMIT_REQUEST
-        ? SessionException.Effect.UNKNOWN
-        : SessionException.Effect.NONE;
-  }
-
-  /** Whether this is the xid of one of the flow changes. */
-  boolean owns(int xid) {
-    return stage != Stage.OPENING && xid - firstXid >= 0 && xid - firstXid < changes.size();
+  FlowBundle(List<? extends BundledChange> changes) {
+    super("bundle of " + changes.size() + " changes", changes);
   }
 
   @Override
@@ -125,14 +47,13 @@ final class FlowBundle extends Operation<Void> {
     return switch (stage) {
       case OPENING -> {
         bundleId = session.takeBundleId();
-        firstXid = session.takeXids(changes.size());
-        session.track(this);
+        number(session);
         writeControl(session, out, Kind.OPEN_REQUEST);
         stage = Stage.ADDING;
         yield true;
       }
       case ADDING -> {
-        if (next < changes.size()) {
+        if (next < changes().size()) {
           writeChange(session, out, next++);
         } else {
           barrierXid = session.takeXids(1);
@@ -143,7 +64,7 @@ final class FlowBundle extends Operation<Void> {
         yield true;
       }
       case DECIDED -> {
-        writeControl(session, out, decision);
+        writeControl(session, out, refused() == 0 ? Kind.COMMIT_REQUEST : Kind.DISCARD_REQUEST);
         stage = Stage.DECIDING;
         yield true;
       }
@@ -160,9 +81,9 @@ final class FlowBundle extends Operation<Void> {
 
   private void writeChange(Session session, ByteBuf out, int index) {
     Version version = session.version();
-    int xid = firstXid + index;
+    int xid = xidOf(index);
     try {
-      switch (changes.get(index)) {
+      switch (changes().get(index)) {
         case FlowChange change ->
             MessageEncoder.writeBundleAdd(out, version, xid, bundleId, FLAGS, change);
         case GroupChange change ->
@@ -174,22 +95,11 @@ final class FlowBundle extends Operation<Void> {
     }
   }
 
-  private void refuse(int index, String reason) {
-    refused++;
-    if (refusals.size() < MAX_REFUSALS) {
-      refusals.add(new SessionException.ChangesRefused.Refusal(changes.get(index), reason));
-    }
-  }
-
   @Override
   void onMessage(Session session, int xid, Message message) {
     if (xid == barrierXid) {
-      if (decider == Decider.CALLER) {
-        session.forget(xid);
-        checked.complete(refused);
-      } else {
-        decide(session, refused == 0 ? Kind.COMMIT_REQUEST : Kind.DISCARD_REQUEST);
-      }
+      stage = Stage.DECIDED;
+      session.enqueue(this);
       return;
     }
     if (!(message instanceof Message.BundleControl control)) {
@@ -198,24 +108,8 @@ final class FlowBundle extends Operation<Void> {
     }
     switch (control.kind()) {
       case COMMIT_REPLY -> session.complete(this);
-      case DISCARD_REPLY -> {
-        if (refused > 0) {
-          session.fail(this, changesRefused());
-        } else {
-          session.complete(this);
-        }
-      }
+      case DISCARD_REPLY -> session.fail(this, changesRefused());
       default -> session.forget(xid);
-    }
-  }
-
-  @Override
-  void onError(Session session, int xid, Message.ErrorReply error) {
-    if (owns(xid)) {
-      refuse(xid - firstXid, error.text());
-    } else {
-      session.fail(
-          this, refused == 0 ? new SessionException.Refused(name(), error) : changesRefused());
     }
   }
 
@@ -227,7 +121,15 @@ final class FlowBundle extends Operation<Void> {
     }
   }
 
-  private SessionException changesRefused() {
-    return new SessionException.ChangesRefused(refusals, changes.size(), refused);
+  @Override
+  SessionException.Effect effect() {
+    return stage == Stage.DECIDING && refused() == 0
+        ? SessionException.Effect.UNKNOWN
+        : SessionException.Effect.NONE;
+  }
+
+  @Override
+  SessionException.ChangesRefused.Others others() {
+    return SessionException.ChangesRefused.Others.NOT_MADE;
   }
 }

@@ -2,8 +2,8 @@ package org.ovswin.openflow.session;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -12,34 +12,35 @@ import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
 
 /**
- * Brings any number of changes to the switch in rounds: a round is one bundle on each of several
- * connections, and is committed when the switch has refused nothing in any of them and all rounds
- * before it are committed. The messages of the rounds that follow are on their way meanwhile.
- *
- * <p>A round has the changes of one table, or it is one bundle: between connections there is no
- * order. Changes of one key go over one connection. Blocks; one thread, one run.
+ * Brings any number of changes to the switch in rounds: a round is one batch on each of several
+ * connections. Some rounds are on their way at a time, but those of a table begin when those of the
+ * table before are done: between connections there is no order. For the same reason changes of one
+ * key go over one connection. Blocks; one thread, one run.
  */
 final class Load {
-  /** Changes in a bundle; the switch holds 0.6 KB for each until the commit. */
-  static final int BUNDLE_CHANGES = 2048;
+  /** Changes in a batch. */
+  static final int BATCH_CHANGES = 512;
 
-  private static final int ROUNDS_IN_FLIGHT = 3;
+  /** So many changes are worth connections of their own. */
+  static final int FEW_CHANGES = 2048;
+
+  private static final int ROUNDS_IN_FLIGHT = 4;
   private static final int HASH_FACTOR = 0x9e37_79b9;
 
-  /** A bundle and where it was sent. */
-  private record Sent(Session session, FlowBundle bundle) {}
+  /** Changes that were sent, and when they are done. */
+  private record Round(int changes, CompletableFuture<Void> done) {}
 
   private final Session kept;
   private final Supplier<CompletableFuture<Session>> dial;
   private final int bulkConnections;
 
-  private final Queue<CompletableFuture<Integer>> inFlight = new ArrayDeque<>();
-  private CompletableFuture<Integer> last = CompletableFuture.completedFuture(0);
+  private final Queue<Round> inFlight = new ArrayDeque<>();
   private List<Session> bulk = List.of();
-  private long committed;
+  private long made;
+  private int table = -1;
 
   /**
-   * @param kept takes what fits into one bundle
+   * @param kept takes a few changes
    * @param dial opens one more connection
    */
   Load(Session kept, Supplier<CompletableFuture<Session>> dial, int bulkConnections) {
@@ -55,68 +56,77 @@ final class Load {
    */
   Loaded run(Iterable<? extends FlowChange> changes) {
     try {
-      List<FlowChange> round = new ArrayList<>();
-      boolean oneTable = true;
-      for (FlowChange change : changes) {
-        boolean sameTable = round.isEmpty() || tableOf(round.getLast()) == tableOf(change);
-        int bound = oneTable && sameTable ? BUNDLE_CHANGES * bulkConnections : BUNDLE_CHANGES;
-        if (round.size() >= bound) {
-          send(round);
-          round = new ArrayList<>();
-          oneTable = true;
-        } else {
-          oneTable &= sameTable;
-        }
-        round.add(change);
+      List<FlowChange> few = new ArrayList<>();
+      Iterator<? extends FlowChange> all = changes.iterator();
+      while (few.size() < FEW_CHANGES && all.hasNext()) {
+        few.add(all.next());
       }
-      if (!round.isEmpty()) {
-        send(round);
+      if (all.hasNext()) {
+        sendMany(few, all);
+      } else if (!few.isEmpty()) {
+        send(few, List.of(kept));
       }
-      while (!inFlight.isEmpty()) {
-        committed += inFlight.remove().join();
-      }
-      return new Loaded(committed, Math.max(1, bulk.size()));
+      awaitAll();
+      return new Loaded(made, Math.max(1, bulk.size()));
     } catch (CompletionException e) {
       throw failure(e);
     } finally {
-      // Also where the changes failed us: what the switch has taken in is committed before its
-      // connection goes.
-      var _ = last.handle((_, _) -> 0).join();
+      // Also where the changes failed us: what is on its way goes before its connection.
+      inFlight.forEach(round -> round.done().handle((_, _) -> 0).join());
       bulk.forEach(session -> session.onLoop(() -> session.close("the load is done")));
     }
   }
 
-  private static int tableOf(FlowChange change) {
-    return change.flow().table();
+  private void sendMany(List<FlowChange> first, Iterator<? extends FlowChange> rest) {
+    open();
+    List<FlowChange> round = new ArrayList<>();
+    Iterator<FlowChange> begin = first.iterator();
+    while (begin.hasNext() || rest.hasNext()) {
+      FlowChange change = begin.hasNext() ? begin.next() : rest.next();
+      boolean otherTable = !round.isEmpty() && change.flow().table() != table;
+      if (otherTable || round.size() >= BATCH_CHANGES * bulk.size()) {
+        send(round, bulk);
+        round = new ArrayList<>();
+      }
+      if (otherTable) {
+        awaitAll();
+      }
+      table = change.flow().table();
+      round.add(change);
+    }
+    send(round, bulk);
   }
 
-  private void send(List<FlowChange> round) {
-    if (inFlight.size() >= ROUNDS_IN_FLIGHT) {
-      committed += inFlight.remove().join();
+  private void send(List<FlowChange> changes, List<Session> sessions) {
+    while (inFlight.size() >= ROUNDS_IN_FLIGHT) {
+      awaitOldest();
     }
-    List<Sent> bundles = new ArrayList<>();
-    if (round.size() <= BUNDLE_CHANGES) {
-      bundles.add(new Sent(bulk.isEmpty() ? kept : bulk.getFirst(), FlowBundle.held(round)));
-    } else {
-      open();
-      List<List<FlowChange>> shards = shards(round);
-      for (int i = 0; i < shards.size(); i++) {
-        if (!shards.get(i).isEmpty()) {
-          bundles.add(new Sent(bulk.get(i), FlowBundle.held(shards.get(i))));
-        }
+    List<CompletableFuture<?>> batches = new ArrayList<>();
+    List<List<FlowChange>> shards = shards(changes, sessions.size());
+    for (int i = 0; i < shards.size(); i++) {
+      if (!shards.get(i).isEmpty()) {
+        FlowBatch batch = new FlowBatch(shards.get(i));
+        batches.add(batch.future());
+        sessions.get(i).submitFromOutside(batch);
       }
     }
-    for (Sent sent : bundles) {
-      sent.session().submitFromOutside(sent.bundle());
+    CompletableFuture<Void> done =
+        CompletableFuture.allOf(batches.toArray(CompletableFuture[]::new));
+    inFlight.add(new Round(changes.size(), done));
+  }
+
+  private void awaitAll() {
+    while (!inFlight.isEmpty()) {
+      awaitOldest();
     }
-    last = settle(last, bundles, round.size());
-    inFlight.add(last);
+  }
+
+  private void awaitOldest() {
+    var _ = inFlight.element().done().join();
+    made += inFlight.remove().changes();
   }
 
   private void open() {
-    if (!bulk.isEmpty()) {
-      return;
-    }
     List<CompletableFuture<Session>> dialed = new ArrayList<>();
     for (int i = 0; i < bulkConnections; i++) {
       dialed.add(dial.get());
@@ -126,57 +136,21 @@ final class Load {
     dialed.forEach(session -> opened.add(session.join()));
   }
 
-  private List<List<FlowChange>> shards(List<FlowChange> round) {
-    List<List<FlowChange>> shards = new ArrayList<>();
-    for (int i = 0; i < bulk.size(); i++) {
-      shards.add(new ArrayList<>(2 * round.size() / bulk.size()));
+  /** The changes by the hash of their key, in order. */
+  private static List<List<FlowChange>> shards(List<FlowChange> changes, int count) {
+    if (count == 1) {
+      return List.of(changes);
     }
-    for (FlowChange change : round) {
+    List<List<FlowChange>> shards = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      shards.add(new ArrayList<>(2 * changes.size() / count));
+    }
+    for (FlowChange change : changes) {
       Flow flow = change.flow();
       int hash = (31 * flow.match().hashCode() + flow.priority()) * HASH_FACTOR;
-      shards.get((int) (((hash & 0xffff_ffffL) * bulk.size()) >>> 32)).add(change);
+      shards.get((int) (((hash & 0xffff_ffffL) * count) >>> 32)).add(change);
     }
     return shards;
-  }
-
-  /** Commits, or discards where anything went wrong before or here. */
-  private static CompletableFuture<Integer> settle(
-      CompletableFuture<Integer> before, List<Sent> bundles, int changes) {
-    CompletableFuture<Void> checked =
-        allOf(bundles.stream().<CompletableFuture<?>>map(sent -> sent.bundle().checked()).toList());
-    CompletableFuture<Void> done =
-        allOf(bundles.stream().<CompletableFuture<?>>map(sent -> sent.bundle().future()).toList());
-    return before
-        .handle((_, failure) -> Optional.ofNullable(failure))
-        .thenCombine(
-            checked.handle((_, failure) -> Optional.ofNullable(failure)),
-            (earlier, own) -> earlier.or(() -> own).or(() -> refused(bundles, changes)))
-        .thenCompose(
-            failure -> {
-              if (failure.isEmpty()) {
-                bundles.forEach(sent -> sent.bundle().commit(sent.session()));
-                return done.thenApply(_ -> changes);
-              }
-              bundles.forEach(sent -> sent.bundle().discard(sent.session()));
-              return done.handle((_, _) -> 0)
-                  .thenCompose(_ -> CompletableFuture.failedFuture(failure.get()));
-            });
-  }
-
-  private static CompletableFuture<Void> allOf(List<CompletableFuture<?>> futures) {
-    return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new));
-  }
-
-  private static Optional<Throwable> refused(List<Sent> bundles, int changes) {
-    List<SessionException.ChangesRefused.Refusal> refusals = new ArrayList<>();
-    int refused = 0;
-    for (Sent sent : bundles) {
-      refused += sent.bundle().checked().getNow(0);
-      refusals.addAll(sent.bundle().refusals());
-    }
-    return refused == 0
-        ? Optional.empty()
-        : Optional.of(new SessionException.ChangesRefused(refusals, changes, refused));
   }
 
   private RuntimeException failure(CompletionException e) {
@@ -184,7 +158,7 @@ final class Load {
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    if (cause instanceof SessionException.Disconnected disconnected && committed > 0) {
+    if (cause instanceof SessionException.Disconnected disconnected && made > 0) {
       return disconnected.withEffect(SessionException.Effect.UNKNOWN);
     }
     return cause instanceof RuntimeException failure ? failure : e;

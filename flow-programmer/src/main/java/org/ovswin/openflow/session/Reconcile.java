@@ -15,8 +15,11 @@ import org.ovswin.openflow.FlowChange;
  * flows but by 25 bytes of {@link FlowIndex} each. Blocks; one thread.
  */
 final class Reconcile {
+  /** A difference up to this is made in one bundle, which the switch commits in about 10 ms. */
+  static final int MAX_BUNDLE = 2048;
+
   /** So many flows that are too much are held; of more, only that they exist. */
-  private static final int MAX_EXTRAS = 2 * Load.BUNDLE_CHANGES;
+  private static final int MAX_EXTRAS = 2 * MAX_BUNDLE;
 
   /** Where the flows of a reconcile come from and go to. */
   interface Bridge {
@@ -67,7 +70,7 @@ final class Reconcile {
 
     int wrong = index.missing() + index.different();
     Counted changes = new Counted(index);
-    if (wrong + removed <= Load.BUNDLE_CHANGES) {
+    if (wrong + removed <= MAX_BUNDLE) {
       List<FlowChange> all = new ArrayList<>();
       if (wrong > 0) {
         changes.forEach(all::add);

@@ -8,12 +8,12 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -59,10 +59,10 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
   private final Executor completions;
   private final Channel channel;
 
-  private final Deque<Operation<?>> writing = new ArrayDeque<>();
+  private final Queue<Operation<?>> writing = new ArrayDeque<>();
   private final Map<Integer, Operation<?>> awaited = new HashMap<>();
   private final Map<Operation<?>, ScheduledFuture<?>> inFlight = new LinkedHashMap<>();
-  private final List<FlowBundle> bundles = new ArrayList<>();
+  private final List<ChangeOperation> tracked = new ArrayList<>();
 
   private Optional<Version> version = Optional.empty();
   private Optional<String> reason = Optional.empty();
@@ -104,9 +104,9 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
     awaited.remove(xid);
   }
 
-  /** Errors with an xid of the bundle's flows belong to it. */
-  void track(FlowBundle bundle) {
-    bundles.add(bundle);
+  /** Errors with an xid of the operation's changes belong to it. */
+  void track(ChangeOperation operation) {
+    tracked.add(operation);
   }
 
   /** Takes an operation in, from any thread. */
@@ -142,12 +142,6 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
   /** The operation has something to write. */
   void enqueue(Operation<?> operation) {
     writing.add(operation);
-    pump();
-  }
-
-  /** The operation has something to write, before all that waits. */
-  void enqueueFirst(Operation<?> operation) {
-    writing.addFirst(operation);
     pump();
   }
 
@@ -199,8 +193,8 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
     }
     writing.remove(operation);
     awaited.values().removeIf(operation::equals);
-    if (operation instanceof FlowBundle bundle) {
-      bundles.remove(bundle);
+    if (operation instanceof ChangeOperation changes) {
+      tracked.remove(changes);
     }
   }
 
@@ -303,7 +297,7 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
   private void refused(int xid, Message.ErrorReply error) {
     Optional<Operation<?>> operation =
         Optional.<Operation<?>>ofNullable(awaited.get(xid))
-            .or(() -> bundles.stream().filter(b -> b.owns(xid)).findFirst());
+            .or(() -> tracked.stream().filter(t -> t.owns(xid)).findFirst());
     if (operation.isPresent()) {
       operation.get().onError(this, xid, error);
     } else if (version.isEmpty()) {

@@ -79,30 +79,38 @@ public abstract sealed class SessionException extends RuntimeException {
     }
   }
 
-  /**
-   * Flow changes that were refused; none of the changes that came with them were made. Of a load,
-   * the chunks before them were.
-   */
+  /** Changes that the switch refused. */
   public static final class ChangesRefused extends SessionException {
     private final List<Refusal> refusals;
 
     /** A change and the reason, in words. */
     public record Refusal(BundledChange change, String reason) {}
 
-    ChangesRefused(List<Refusal> refusals, int total, int refused) {
-      super(message(refusals, total, refused));
+    /** What became of the changes that came with the refused ones. */
+    enum Others {
+      NOT_MADE,
+      MADE
+    }
+
+    ChangesRefused(List<Refusal> refusals, int total, int refused, Others others) {
+      super(message(refusals, total, refused, others));
       this.refusals = List.copyOf(refusals);
     }
 
-    /** The first of the refused changes, at most {@link FlowBundle#MAX_REFUSALS}. */
+    /** The first of the refused changes, at most 16. */
     public List<Refusal> refusals() {
       return refusals;
     }
 
-    private static String message(List<Refusal> refusals, int total, int refused) {
+    private static String message(List<Refusal> refusals, int total, int refused, Others others) {
       Refusal first = refusals.getFirst();
-      return "%d of %d changes refused, none made: %s: %s"
-          .formatted(refused, total, first.reason(), text(first.change()));
+      String made =
+          switch (others) {
+            case NOT_MADE -> "none made";
+            case MADE -> "the others made";
+          };
+      return "%d of %d changes refused, %s: %s: %s"
+          .formatted(refused, total, made, first.reason(), text(first.change()));
     }
 
     private static String text(BundledChange change) {

@@ -113,7 +113,7 @@ public final class SwitchConnection implements AutoCloseable {
    */
   public CompletableFuture<Void> apply(List<? extends BundledChange> changes) {
     List<BundledChange> copy = List.copyOf(changes);
-    return submit(copy.isEmpty() ? new Barrier(() -> {}) : FlowBundle.of(copy));
+    return submit(copy.isEmpty() ? new Barrier(() -> {}) : new FlowBundle(copy));
   }
 
   /**
@@ -122,9 +122,10 @@ public final class SwitchConnection implements AutoCloseable {
    * each other.
    *
    * <p>The changes are pulled as the switch takes them, on a thread of the connection's own, and
-   * checked in chunks: where the switch refuses a change, nothing of its chunk or of those behind
-   * it is made, and the future fails with {@link SessionException.ChangesRefused}. What came before
-   * stays. Loads and reconciles of one connection run one after another.
+   * made one by one, over several connections where they are many. Where the switch refuses a
+   * change, those that are on their way are still made, no more are pulled, and the future fails
+   * with {@link SessionException.ChangesRefused}. Where a connection goes, it fails with {@link
+   * SessionException.Disconnected}. Loads and reconciles of one connection run one after another.
    */
   public CompletableFuture<Loaded> load(Iterable<? extends FlowChange> changes) {
     return bulk.load(changes);

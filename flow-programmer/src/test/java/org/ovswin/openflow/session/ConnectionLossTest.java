@@ -25,7 +25,7 @@ import org.ovswin.openflow.Match;
 final class ConnectionLossTest {
   private static final long OURS = new Cookie(1, 1).toLong();
   private static final int FLOWS = 12;
-  private static final int MANY = 3 * Load.BUNDLE_CHANGES;
+  private static final int MANY = 3 * Reconcile.MAX_BUNDLE;
   private static final int MOST_CUTS = 80;
   private static final int FEWEST_CUTS = 12;
   private static final int BULK_CUTS = 8;
