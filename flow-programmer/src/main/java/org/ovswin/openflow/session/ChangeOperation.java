@@ -2,26 +2,29 @@ package org.ovswin.openflow.session;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.ovswin.openflow.BundledChange;
 import org.ovswin.openflow.Message;
 
-/** A request of many changes, each a message with an xid of its own. */
-abstract class ChangeOperation extends Operation<Void> {
+/**
+ * A request of many changes, each a message with an xid of its own.
+ *
+ * @param <C> a change
+ */
+abstract class ChangeOperation<C> extends Operation<Void> {
   /** How many refusals are told; a wrong pipeline may have a hundred thousand. */
   private static final int MAX_REFUSALS = 16;
 
-  private final List<? extends BundledChange> changes;
+  private final List<? extends C> changes;
   private final List<SessionException.ChangesRefused.Refusal> refusals = new ArrayList<>();
   private int refused;
   private int firstXid;
   private boolean numbered;
 
-  ChangeOperation(String name, List<? extends BundledChange> changes) {
+  ChangeOperation(String name, List<? extends C> changes) {
     super(name);
     this.changes = changes;
   }
 
-  final List<? extends BundledChange> changes() {
+  final List<? extends C> changes() {
     return changes;
   }
 
@@ -45,9 +48,11 @@ abstract class ChangeOperation extends Operation<Void> {
   final void refuse(int index, String reason) {
     refused++;
     if (refusals.size() < MAX_REFUSALS) {
-      refusals.add(new SessionException.ChangesRefused.Refusal(changes.get(index), reason));
+      refusals.add(refusal(changes.get(index), reason));
     }
   }
+
+  abstract SessionException.ChangesRefused.Refusal refusal(C change, String reason);
 
   @Override
   final void onError(Session session, int xid, Message.ErrorReply error) {

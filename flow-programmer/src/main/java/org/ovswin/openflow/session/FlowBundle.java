@@ -22,7 +22,7 @@ import org.ovswin.openflow.codec.MessageEncoder;
  * OPEN, ADD, ADD, …, BARRIER   ->   errors, BARRIER reply   ->   COMMIT or DISCARD   ->   reply
  * </pre>
  */
-final class FlowBundle extends ChangeOperation {
+final class FlowBundle extends ChangeOperation<BundledChange> {
   private static final int FLAGS = Message.BundleControl.ATOMIC | Message.BundleControl.ORDERED;
 
   private enum Stage {
@@ -111,6 +111,11 @@ final class FlowBundle extends ChangeOperation {
       case DISCARD_REPLY -> session.fail(this, changesRefused());
       default -> session.forget(xid);
     }
+  }
+
+  @Override
+  SessionException.ChangesRefused.Refusal refusal(BundledChange change, String reason) {
+    return ChangeText.refusal(change, reason);
   }
 
   @Override

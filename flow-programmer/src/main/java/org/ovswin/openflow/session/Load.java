@@ -105,7 +105,7 @@ final class Load {
     List<List<FlowChange>> shards = shards(changes, sessions.size());
     for (int i = 0; i < shards.size(); i++) {
       if (!shards.get(i).isEmpty()) {
-        FlowBatch batch = new FlowBatch(shards.get(i));
+        ChangeBatch<FlowChange> batch = ChangeBatch.ofFlows(shards.get(i));
         batches.add(batch.future());
         sessions.get(i).submitFromOutside(batch);
       }

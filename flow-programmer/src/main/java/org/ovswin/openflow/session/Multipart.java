@@ -5,7 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowStats;
+import org.ovswin.openflow.Group;
 import org.ovswin.openflow.Message;
+import org.ovswin.openflow.Meter;
+import org.ovswin.openflow.MultipartReply;
+import org.ovswin.openflow.MultipartRequest;
 import org.ovswin.openflow.PortDescription;
 import org.ovswin.openflow.codec.MessageEncoder;
 
@@ -38,6 +42,34 @@ abstract class Multipart<T> extends Operation<List<T>> {
         for (FlowStats stats : flows) {
           into.add(stats.flow());
         }
+        return more;
+      }
+    };
+  }
+
+  /** The groups of the bridge. */
+  static Multipart<Group> groups() {
+    return new Multipart<>("group dump", new MultipartRequest.GroupDescriptions(Group.ALL)) {
+      @Override
+      Message.More take(Message message, List<Group> into) {
+        if (!(message instanceof MultipartReply.GroupDescriptions(var more, var groups))) {
+          throw new IllegalStateException("group dump answered by " + message);
+        }
+        into.addAll(groups);
+        return more;
+      }
+    };
+  }
+
+  /** The meters of the bridge. */
+  static Multipart<Meter> meters() {
+    return new Multipart<>("meter dump", new MultipartRequest.MeterConfigs(Meter.ALL)) {
+      @Override
+      Message.More take(Message message, List<Meter> into) {
+        if (!(message instanceof MultipartReply.MeterConfigs(var more, var meters))) {
+          throw new IllegalStateException("meter dump answered by " + message);
+        }
+        into.addAll(meters);
         return more;
       }
     };

@@ -62,7 +62,7 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
   private final Queue<Operation<?>> writing = new ArrayDeque<>();
   private final Map<Integer, Operation<?>> awaited = new HashMap<>();
   private final Map<Operation<?>, ScheduledFuture<?>> inFlight = new LinkedHashMap<>();
-  private final List<ChangeOperation> tracked = new ArrayList<>();
+  private final List<ChangeOperation<?>> tracked = new ArrayList<>();
 
   private Optional<Version> version = Optional.empty();
   private Optional<String> reason = Optional.empty();
@@ -105,7 +105,7 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
   }
 
   /** Errors with an xid of the operation's changes belong to it. */
-  void track(ChangeOperation operation) {
+  void track(ChangeOperation<?> operation) {
     tracked.add(operation);
   }
 
@@ -193,7 +193,7 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
     }
     writing.remove(operation);
     awaited.values().removeIf(operation::equals);
-    if (operation instanceof ChangeOperation changes) {
+    if (operation instanceof ChangeOperation<?> changes) {
       tracked.remove(changes);
     }
   }

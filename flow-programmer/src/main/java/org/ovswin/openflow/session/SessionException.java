@@ -1,11 +1,8 @@
 package org.ovswin.openflow.session;
 
 import java.util.List;
-import org.ovswin.openflow.BundledChange;
+import java.util.Optional;
 import org.ovswin.openflow.Flow;
-import org.ovswin.openflow.FlowChange;
-import org.ovswin.openflow.Group;
-import org.ovswin.openflow.GroupChange;
 import org.ovswin.openflow.Message;
 
 /** Why a request failed. The message is for people. */
@@ -83,8 +80,14 @@ public abstract sealed class SessionException extends RuntimeException {
   public static final class ChangesRefused extends SessionException {
     private final List<Refusal> refusals;
 
-    /** A change and the reason, in words. */
-    public record Refusal(BundledChange change, String reason) {}
+    /**
+     * What was refused and why.
+     *
+     * @param change in words
+     * @param flow that it is about; empty for groups and meters
+     * @param reason in words
+     */
+    public record Refusal(String change, Optional<Flow> flow, String reason) {}
 
     /** What became of the changes that came with the refused ones. */
     enum Others {
@@ -110,20 +113,7 @@ public abstract sealed class SessionException extends RuntimeException {
             case MADE -> "the others made";
           };
       return "%d of %d changes refused, %s: %s: %s"
-          .formatted(refused, total, made, first.reason(), text(first.change()));
-    }
-
-    private static String text(BundledChange change) {
-      return switch (change) {
-        case FlowChange.Add(Flow flow) -> "add " + flow;
-        case FlowChange.ModifyStrict(Flow flow) -> "modify " + flow;
-        case FlowChange.DeleteStrict(Flow flow) -> "delete " + flow;
-        case GroupChange.Add(Group group) -> "add " + group;
-        case GroupChange.Modify(Group group) -> "modify " + group;
-        case GroupChange.Delete(int id) -> "delete group " + Integer.toUnsignedString(id);
-        case GroupChange.InsertBuckets insert -> "insert buckets: " + insert;
-        case GroupChange.RemoveBuckets remove -> "remove buckets: " + remove;
-      };
+          .formatted(refused, total, made, first.reason(), first.change());
     }
   }
 }

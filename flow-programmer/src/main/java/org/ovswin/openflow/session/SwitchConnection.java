@@ -14,6 +14,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +27,12 @@ import org.ovswin.openflow.Action;
 import org.ovswin.openflow.BundledChange;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.Group;
+import org.ovswin.openflow.GroupDiff;
 import org.ovswin.openflow.Message;
+import org.ovswin.openflow.Meter;
+import org.ovswin.openflow.MeterChange;
+import org.ovswin.openflow.MeterDiff;
 import org.ovswin.openflow.PortDescription;
 import org.ovswin.openflow.Version;
 import org.slf4j.Logger;
@@ -114,6 +120,40 @@ public final class SwitchConnection implements AutoCloseable {
   public CompletableFuture<Void> apply(List<? extends BundledChange> changes) {
     List<BundledChange> copy = List.copyOf(changes);
     return submit(copy.isEmpty() ? new Barrier(() -> {}) : new FlowBundle(copy));
+  }
+
+  /**
+   * Makes changes of groups, meters and flows so that nothing is used before it is there or after
+   * it is gone: new meters; then, in one bundle, all or nothing, new groups, the flows, groups that
+   * are too much; then meters that are too much.
+   *
+   * <p>Fails where the switch refuses any of them, and does nothing further; meters are no part of
+   * a bundle, so those that were made stay.
+   */
+  public CompletableFuture<Void> apply(
+      GroupDiff.Steps groups, MeterDiff.Steps meters, List<? extends FlowChange> flows) {
+    List<BundledChange> bundle = new ArrayList<>(groups.before());
+    bundle.addAll(flows);
+    bundle.addAll(groups.after());
+    return applyMeters(meters.before())
+        .thenCompose(_ -> apply(bundle))
+        .thenCompose(_ -> applyMeters(meters.after()));
+  }
+
+  /** Makes changes of meters one by one; those that the switch refuses are told, as flows are. */
+  public CompletableFuture<Void> applyMeters(List<MeterChange> changes) {
+    List<MeterChange> copy = List.copyOf(changes);
+    return submit(copy.isEmpty() ? new Barrier(() -> {}) : ChangeBatch.ofMeters(copy));
+  }
+
+  /** All groups of the bridge; whose they are must be known by their ids. */
+  public CompletableFuture<List<Group>> dumpGroups() {
+    return submit(Multipart.groups());
+  }
+
+  /** All meters of the bridge; whose they are must be known by their ids. */
+  public CompletableFuture<List<Meter>> dumpMeters() {
+    return submit(Multipart.meters());
   }
 
   /**
