@@ -1,7 +1,6 @@
 package org.ovswin.openflow.session;
 
 import io.netty.buffer.ByteBuf;
-import java.util.concurrent.CompletableFuture;
 import org.ovswin.openflow.Message;
 
 /**
@@ -11,7 +10,7 @@ import org.ovswin.openflow.Message;
  */
 abstract class Operation<T> {
   private final String name;
-  private final CompletableFuture<T> future = new CompletableFuture<>();
+  private final Reply<T> future = new Reply<>();
   private long lastProgress = System.nanoTime();
 
   /**
@@ -25,7 +24,7 @@ abstract class Operation<T> {
     return name;
   }
 
-  CompletableFuture<T> future() {
+  Reply<T> future() {
     return future;
   }
 

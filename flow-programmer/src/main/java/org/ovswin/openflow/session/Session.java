@@ -173,7 +173,7 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
   /** Done, with a result. */
   <T> void complete(Operation<T> operation, T result) {
     release(operation);
-    completions.execute(() -> operation.future().complete(result));
+    operation.future().arrive(result, completions);
   }
 
   /** Done, without. */
@@ -183,7 +183,7 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
   }
 
   private void completeExceptionally(Operation<?> operation, SessionException failure) {
-    completions.execute(() -> operation.future().completeExceptionally(failure));
+    operation.future().arriveExceptionally(failure, completions);
   }
 
   private void release(Operation<?> operation) {
