@@ -58,7 +58,7 @@ final class BulkWork implements AutoCloseable {
   }
 
   CompletableFuture<Loaded> load(Iterable<? extends FlowChange> changes) {
-    return submit(() -> load(link.up().join(), changes));
+    return submit(() -> load(await(link.up()), changes));
   }
 
   private Loaded load(Session kept, Iterable<? extends FlowChange> changes) {
@@ -124,6 +124,22 @@ final class BulkWork implements AutoCloseable {
     }
   }
 
+  /**
+   * The result, waited for until the work is closed.
+   *
+   * @throws CompletionException as {@link CompletableFuture#join}
+   */
+  static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw new CompletionException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CompletionException(new SessionException.Disconnected("closed"));
+    }
+  }
+
   /** The switch, as a reconcile sees it. */
   private final class Bridge implements Reconcile.Bridge {
     private final Session session;
@@ -139,14 +155,14 @@ final class BulkWork implements AutoCloseable {
 
     @Override
     public Session dial() {
-      return link.dial().join();
+      return await(link.dial());
     }
 
     @Override
     public void apply(List<FlowChange> changes) {
       FlowBundle bundle = new FlowBundle(changes);
       session.submitFromOutside(bundle);
-      bundle.future().join();
+      var _ = await(bundle.future());
     }
 
     @Override

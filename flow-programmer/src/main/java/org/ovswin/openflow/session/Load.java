@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
@@ -72,8 +73,18 @@ final class Load {
       throw failure(e);
     } finally {
       // Also where the changes failed us: what is on its way goes before its connection.
-      inFlight.forEach(round -> round.done().handle((_, _) -> 0).join());
+      settle();
       bulk.forEach(session -> session.onLoop(() -> session.close("the load is done")));
+    }
+  }
+
+  private void settle() {
+    try {
+      for (Round round : inFlight) {
+        var _ = round.done().handle((_, _) -> 0).get();
+      }
+    } catch (InterruptedException | ExecutionException e) {
+      Thread.currentThread().interrupt(); // Closed: nothing is waited for.
     }
   }
 
@@ -122,7 +133,7 @@ final class Load {
   }
 
   private void awaitOldest() {
-    var _ = inFlight.element().done().join();
+    var _ = BulkWork.await(inFlight.element().done());
     made += inFlight.remove().changes();
   }
 
@@ -133,7 +144,7 @@ final class Load {
     }
     List<Session> opened = new ArrayList<>();
     bulk = opened;
-    dialed.forEach(session -> opened.add(session.join()));
+    dialed.forEach(session -> opened.add(BulkWork.await(session)));
   }
 
   /** The changes by the hash of their key, in order. */

@@ -112,8 +112,17 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
   /** Takes an operation in, from any thread. */
   void submitFromOutside(Operation<?> operation) {
     try {
-      channel.eventLoop().execute(() -> submit(operation));
+      channel.eventLoop().execute(() -> submitUnlessClosed(operation));
     } catch (RejectedExecutionException e) {
+      operation.future().completeExceptionally(new SessionException.Disconnected("closed"));
+    }
+  }
+
+  private void submitUnlessClosed(Operation<?> operation) {
+    try {
+      submit(operation);
+    } catch (RejectedExecutionException e) {
+      // The last tasks of a loop that stops run when it takes no timers any more.
       operation.future().completeExceptionally(new SessionException.Disconnected("closed"));
     }
   }
