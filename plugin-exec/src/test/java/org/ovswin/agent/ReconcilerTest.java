@@ -397,6 +397,37 @@ final class ReconcilerTest {
     assertThat(machine.podRows()).isEmpty();
   }
 
+  @Test
+  void delete_flowsThatWereKeptAtTheStart_goFirst() throws Exception {
+    becomeReady();
+    var added = agent.add(1);
+    agent.settle();
+    PodView pod = added.join();
+    // Without its device the port has no number, so the state does not name the pod.
+    machine.loseSandbox(1);
+    machine.work();
+    agent = restarted();
+    agent.nodes();
+    connect();
+    agent.turn();
+    agent.flowSwitch.answer();
+    agent.turn();
+    assertThat(machine.hasFlows(pod)).as("kept: the reason may come").isTrue();
+    var deleted = agent.delete(1);
+    for (int i = 0; i < 10; i++) {
+      answerRowsAndTasks();
+      agent.turn();
+    }
+    assertThat(machine.hasFlows(pod)).as("the switch has not answered").isTrue();
+    assertThat(machine.podRows()).hasSize(1);
+    assertThat(agent.leases.leases()).hasSize(1);
+
+    agent.settle(Duration.ofSeconds(3));
+    assertThat(deleted).isCompleted();
+    assertThat(machine.hasFlows(pod)).isFalse();
+    assertThat(agent.leases.leases()).isEmpty();
+  }
+
   private void answerRowsAndTasks() {
     machine.work();
     agent.vswitch.commit();
