@@ -9,7 +9,8 @@ import java.util.Map;
 
 /** Runs the ways in turns, each on an empty and idle switch, and checks what they left there. */
 final class Throughput {
-  private static final int WARM_UP_FLOWS = 10_000;
+  private static final int WARM_UP_FLOWS = 100_000;
+  private static final int WARM_UP_FACTOR = 10;
   private static final int WARM_UP_RUNS = 3;
 
   private final Plan plan;
@@ -28,7 +29,8 @@ final class Throughput {
 
   /** Runs that are not counted, until the code of this process is compiled. */
   void warmUp() throws IOException {
-    int flows = Math.min(WARM_UP_FLOWS, Collections.max(plan.sizes()));
+    // Fewer do not bring the compiler to its end; a small benchmark need not wait for it.
+    int flows = Math.min(WARM_UP_FLOWS, WARM_UP_FACTOR * Collections.max(plan.sizes()));
     for (Shape shape : plan.shapes()) {
       try (Load load = Load.of(shape, flows, subject.directory())) {
         for (int i = 0; i < WARM_UP_RUNS; i++) {

@@ -95,6 +95,8 @@ abstract class ChangeBatch<C> extends ChangeOperation<C> {
 
   @Override
   final SessionException.ChangesRefused.Others others() {
-    return SessionException.ChangesRefused.Others.MADE;
+    return refused() == changes().size()
+        ? SessionException.ChangesRefused.Others.NOT_MADE
+        : SessionException.ChangesRefused.Others.MADE;
   }
 }

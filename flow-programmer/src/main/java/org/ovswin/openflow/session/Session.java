@@ -225,7 +225,6 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
    * a bundle of a hundred thousand flows are made as they are sent, not before.
    */
   private void pump() {
-    boolean wrote = false;
     long now = System.nanoTime();
     while (channel.isWritable() && !writing.isEmpty()) {
       ByteBuf chunk = channel.alloc().ioBuffer(CHUNK_BYTES);
@@ -236,11 +235,8 @@ final class Session extends SimpleChannelInboundHandler<OpenFlowMessage> {
           writing.remove(operation);
         }
       }
-      var _ = channel.write(chunk, channel.voidPromise());
-      wrote = true;
-    }
-    if (wrote) {
-      channel.flush();
+      // At once: the switch has work while the next messages are made.
+      var _ = channel.writeAndFlush(chunk, channel.voidPromise());
     }
   }
 

@@ -56,7 +56,7 @@ public record SessionConfig(
         Duration.ofSeconds(1),
         1024,
         1024,
-        4,
+        8,
         Duration.ofMinutes(1));
   }
 

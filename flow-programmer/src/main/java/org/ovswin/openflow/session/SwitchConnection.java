@@ -111,15 +111,22 @@ public final class SwitchConnection implements AutoCloseable {
   }
 
   /**
-   * Makes all of the changes or none, in their order, in one bundle. When the future completes, the
-   * switch has them.
+   * Makes all of the changes or none, in their order, in one bundle; a single change of a flow
+   * needs none. When the future completes, the switch has them.
    *
    * <p>Fails with {@link SessionException.ChangesRefused}, which names flow and reason, where the
    * switch refuses any of them.
    */
   public CompletableFuture<Void> apply(List<? extends BundledChange> changes) {
     List<BundledChange> copy = List.copyOf(changes);
-    return submit(copy.isEmpty() ? new Barrier(() -> {}) : new FlowBundle(copy));
+    if (copy.isEmpty()) {
+      return submit(new Barrier(() -> {}));
+    }
+    // A bundle would ask the switch twice for what one message does all or not at all.
+    return submit(
+        copy.size() == 1 && copy.getFirst() instanceof FlowChange only
+            ? ChangeBatch.ofFlows(List.of(only))
+            : new FlowBundle(copy));
   }
 
   /**
