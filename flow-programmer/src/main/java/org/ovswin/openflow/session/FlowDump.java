@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Consumer;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowStats;
 import org.ovswin.openflow.Message;
@@ -19,8 +18,8 @@ import org.ovswin.openflow.codec.MessageEncoder;
  * then no more is read from the connection, and the rest waits in the switch.
  */
 final class FlowDump extends Operation<Void> implements AutoCloseable {
-  private static final int PAUSE_AT = 8;
-  private static final int RESUME_AT = 2;
+  private static final int PAUSE_AT = 4;
+  private static final int RESUME_AT = 1;
 
   private final Session session;
   private final long cookie;
@@ -48,19 +47,6 @@ final class FlowDump extends Operation<Void> implements AutoCloseable {
     FlowDump dump = new FlowDump(session, cookie, cookieMask);
     session.submitFromOutside(dump);
     return dump;
-  }
-
-  /**
-   * Gives each flow of the switch to the consumer, on this thread.
-   *
-   * @throws CompletionException the dump failed
-   */
-  static void run(Session session, long cookie, long cookieMask, Consumer<Flow> consumer) {
-    try (FlowDump dump = start(session, cookie, cookieMask)) {
-      for (var flow = dump.next(); flow.isPresent(); flow = dump.next()) {
-        consumer.accept(flow.get());
-      }
-    }
   }
 
   /**

@@ -65,8 +65,14 @@ final class Reconcile {
    */
   Reconciled run() {
     Session session = bridge.kept();
-    FlowIndex index = FlowIndex.of(desired, cookie, cookieMask, session.version());
-    FlowDump.run(session, cookie, cookieMask, flow -> compare(index, flow));
+    FlowIndex index;
+    try (FlowDump dump = FlowDump.start(session, cookie, cookieMask)) {
+      // Asked first, the switch makes its answer meanwhile.
+      index = FlowIndex.of(desired, cookie, cookieMask, session.version());
+      for (var flow = dump.next(); flow.isPresent(); flow = dump.next()) {
+        compare(index, flow.get());
+      }
+    }
 
     int wrong = index.missing() + index.different();
     Counted changes = new Counted(index);
