@@ -11,8 +11,8 @@ import org.ovswin.openflow.session.SessionException.ChangesRefused.Refusal;
 
 /**
  * Changes that are made one by one, in order, with a barrier behind them: when it is answered, all
- * refusals are here. A bundle of flows would cost the switch a third more, and hold its main thread
- * for as long as its commit takes; of meters it takes none.
+ * refusals are here. A bundle would hold the switch's main thread for as long as its commit takes,
+ * and one change needs none; meters cannot be in one.
  */
 abstract class ChangeBatch<C> extends ChangeOperation<C> {
   private int next;
