@@ -12,8 +12,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.ovswin.lab.Teardown.Standing;
 import org.ovswin.sandbox.linux.Netns;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A small cluster out of network namespaces, from {@link #open} to {@link #close}.
@@ -26,21 +24,17 @@ import org.slf4j.LoggerFactory;
  * the names of all they make start with their ids.
  */
 public final class Lab implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
   private static final String WAS_KILLED = "its process was killed; took down what it left";
 
   private final String id;
   private final LabSpec spec;
-  private final Path directory;
-  private final Ledger ledger;
+  private final LabHold hold;
   private final Progress progress;
   private final Shell shell;
-  private final Children children;
   private final Topology topology;
   private final List<LabNode> nodes;
   private final Pods pods;
   private final List<Pod> attached = new CopyOnWriteArrayList<>();
-  private final Thread shutdownHook = new Thread(this::closeOnShutdown, "lab-shutdown");
   private State state = State.OPEN;
 
   private enum State {
@@ -49,19 +43,19 @@ public final class Lab implements AutoCloseable {
     CLOSED
   }
 
-  private Lab(String id, LabSpec spec, Path directory, Ledger ledger, Progress progress) {
-    this.id = id;
+  private Lab(LabHold hold, LabSpec spec, Progress progress) {
+    this.id = hold.id();
     this.spec = spec;
-    this.directory = directory;
-    this.ledger = ledger;
+    this.hold = hold;
     this.progress = progress;
     this.shell = new Shell(id);
-    this.children = new Children(ledger, spec.lifetime());
-    this.topology = new Topology(ledger, shell, id, spec.nodes());
-    this.pods = new Pods(ledger, id);
+    this.topology = new Topology(hold.ledger(), shell, id, spec.nodes());
+    this.pods = new Pods(hold.ledger(), id);
     this.nodes =
         IntStream.rangeClosed(1, spec.nodes())
-            .mapToObj(number -> new LabNode(number, topology, directory, shell, children, spec))
+            .mapToObj(
+                number ->
+                    new LabNode(number, topology, hold.directory(), shell, hold.children(), spec))
             .toList();
   }
 
@@ -75,18 +69,8 @@ public final class Lab implements AutoCloseable {
   public static Lab open(LabSpec spec, Progress progress) {
     Prerequisites.check();
     recover(spec.base(), progress);
-    LabDirectory labs = new LabDirectory(spec.base());
-    Lab lab =
-        labs.locked(
-            () -> {
-              String id = labs.freshId();
-              Path directory = LabDirectory.createPrivate(labs.of(id));
-              Ledger ledger =
-                  Ledger.create(
-                      directory, new Ledger.Entry.Owner(ProcessId.current(), Teardown.bootId()));
-              return new Lab(id, spec, directory, ledger, progress);
-            });
-    Runtime.getRuntime().addShutdownHook(lab.shutdownHook);
+    Lab lab = new Lab(LabHold.take(spec.base(), spec.lifetime()), spec, progress);
+    lab.hold.closeOnShutdown(lab);
     try {
       lab.build();
       return lab;
@@ -208,7 +192,7 @@ public final class Lab implements AutoCloseable {
 
   /** Holds all files of the lab. Readable by its owner only. */
   public Path directory() {
-    return directory;
+    return hold.directory();
   }
 
   /** Questions to put to this lab. */
@@ -258,9 +242,9 @@ public final class Lab implements AutoCloseable {
       throw new LabException(
           "lab %s: %s, %s (expected: UNTIL_DOWN, OPEN)".formatted(id, spec.lifetime(), state));
     }
-    ledger.record(new Ledger.Entry.Kept());
+    hold.ledger().record(new Ledger.Entry.Kept());
     state = State.KEPT;
-    release();
+    hold.release();
   }
 
   /** Takes everything down that the lab made. Idempotent; nothing after {@link #keep}. */
@@ -270,34 +254,7 @@ public final class Lab implements AutoCloseable {
       return;
     }
     state = State.CLOSED;
-    ledger.seal();
-    try {
-      Teardown.undo(id, directory);
-    } finally {
-      release();
-    }
-  }
-
-  private void release() {
-    children.close();
-    try {
-      ledger.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    try {
-      Runtime.getRuntime().removeShutdownHook(shutdownHook);
-    } catch (IllegalStateException e) {
-      // The machine is shutting down already, and the hook may be what runs this.
-    }
-  }
-
-  private void closeOnShutdown() {
-    try {
-      close();
-    } catch (RuntimeException e) {
-      LOG.error("event=lab-close-failed lab={}", id, e);
-    }
+    hold.takeDown();
   }
 
   private void closeAfter(Throwable failure) {

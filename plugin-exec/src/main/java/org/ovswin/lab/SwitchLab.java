@@ -1,13 +1,10 @@
 package org.ovswin.lab;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One Open vSwitch in a namespace of its own, with veth ports and without an agent: what flow
@@ -15,27 +12,25 @@ import org.slf4j.LoggerFactory;
  * process was killed goes with the next lab of either kind, see {@link Lab}.
  */
 public final class SwitchLab implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(SwitchLab.class);
   private static final String NODE = "switch";
 
   private final String id;
-  private final Path directory;
-  private final Ledger ledger;
+  private final LabHold hold;
   private final Shell shell;
-  private final Children children;
   private final Switch openVSwitch;
-  private final Thread shutdownHook = new Thread(this::closeOnShutdown, "lab-shutdown");
   private int ports;
   private boolean closed;
 
-  private SwitchLab(String id, Path directory, Ledger ledger) {
-    this.id = id;
-    this.directory = directory;
-    this.ledger = ledger;
+  private SwitchLab(LabHold hold) {
+    this.id = hold.id();
+    this.hold = hold;
     this.shell = new Shell(id);
-    this.children = new Children(ledger, LabSpec.Lifetime.WITH_OWNER);
     this.openVSwitch =
-        new Switch(NODE, directory.resolve("ovs"), shell.in(Teardown.netns(namespace())), children);
+        new Switch(
+            NODE,
+            hold.directory().resolve("ovs"),
+            shell.in(Teardown.netns(namespace())),
+            hold.children());
   }
 
   /** In the usual directory of labs; see {@link #open(Path, Progress)}. */
@@ -53,18 +48,8 @@ public final class SwitchLab implements AutoCloseable {
   public static SwitchLab open(Path base, Progress progress) {
     Prerequisites.check();
     Lab.recover(base, progress);
-    LabDirectory labs = new LabDirectory(base);
-    SwitchLab lab =
-        labs.locked(
-            () -> {
-              String id = labs.freshId();
-              Path directory = LabDirectory.createPrivate(labs.of(id));
-              Ledger ledger =
-                  Ledger.create(
-                      directory, new Ledger.Entry.Owner(ProcessId.current(), Teardown.bootId()));
-              return new SwitchLab(id, directory, ledger);
-            });
-    Runtime.getRuntime().addShutdownHook(lab.shutdownHook);
+    SwitchLab lab = new SwitchLab(LabHold.take(base, LabSpec.Lifetime.WITH_OWNER));
+    lab.hold.closeOnShutdown(lab);
     try {
       progress.step("lab %s: one Open vSwitch".formatted(lab.id));
       lab.build();
@@ -80,9 +65,10 @@ public final class SwitchLab implements AutoCloseable {
   }
 
   private void build() {
-    ledger.make(
-        new Ledger.Entry.Namespace(namespace()),
-        () -> shell.run("ip", "netns", "add", namespace()));
+    hold.ledger()
+        .make(
+            new Ledger.Entry.Namespace(namespace()),
+            () -> shell.run("ip", "netns", "add", namespace()));
     // Before any link is there: with addresses to look at, a switch takes ports far more slowly.
     shell
         .in(Teardown.netns(namespace()))
@@ -113,7 +99,7 @@ public final class SwitchLab implements AutoCloseable {
         bridge,
         "datapath_type=netdev",
         "fail_mode=secure");
-    return directory.resolve("ovs").resolve(bridge + ".mgmt");
+    return hold.directory().resolve("ovs").resolve(bridge + ".mgmt");
   }
 
   /** Adds veth pairs, up and with one end in the bridge, until there are this many. */
@@ -136,7 +122,7 @@ public final class SwitchLab implements AutoCloseable {
 
   /** The process id of ovs-vswitchd. */
   public long vswitchdPid() {
-    Path file = directory.resolve("ovs").resolve("ovs-vswitchd.pid");
+    Path file = hold.directory().resolve("ovs").resolve("ovs-vswitchd.pid");
     try {
       return Long.parseLong(Files.readString(file).strip());
     } catch (IOException | NumberFormatException e) {
@@ -151,7 +137,7 @@ public final class SwitchLab implements AutoCloseable {
 
   /** For files that go with the lab. Readable by its owner only. */
   public Path directory() {
-    return directory;
+    return hold.directory();
   }
 
   /** Whether it was taken down, perhaps by Ctrl-C while another thread still works on it. */
@@ -166,33 +152,6 @@ public final class SwitchLab implements AutoCloseable {
       return;
     }
     closed = true;
-    ledger.seal();
-    try {
-      Teardown.undo(id, directory);
-    } finally {
-      release();
-    }
-  }
-
-  private void release() {
-    children.close();
-    try {
-      ledger.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    try {
-      Runtime.getRuntime().removeShutdownHook(shutdownHook);
-    } catch (IllegalStateException e) {
-      // The machine is shutting down already, and the hook may be what runs this.
-    }
-  }
-
-  private void closeOnShutdown() {
-    try {
-      close();
-    } catch (RuntimeException e) {
-      LOG.error("event=lab-close-failed lab={}", id, e);
-    }
+    hold.takeDown();
   }
 }
