@@ -23,7 +23,10 @@ final class NodeStates {
       Ipv4Address address = FIRST_NODE.plus(i);
       others.add(
           new NodeState.Peer(
-              "node" + i, address, MacAddress.forAddress(address), CLUSTER.subPrefix(24, i)));
+              "node" + i,
+              address,
+              MacAddress.forAddress(address),
+              List.of(CLUSTER.subPrefix(24, i))));
     }
     NodeState.Uplink uplink =
         new NodeState.Uplink(
@@ -32,19 +35,21 @@ final class NodeStates {
             MacAddress.forAddress(FIRST_NODE),
             Ipv4Address.parse("172.16.0.1"),
             Optional.of(MacAddress.parse("02:00:00:00:00:01")));
-    return new NodeState(CLUSTER, BLOCK, uplink, others, pods(pods));
+    return new NodeState(List.of(CLUSTER), List.of(BLOCK), uplink, others, pods(pods));
   }
 
   /** The same node and peers with so many pods. */
   static NodeState withPods(NodeState state, int pods) {
-    return new NodeState(state.cluster(), state.block(), state.uplink(), state.peers(), pods(pods));
+    return new NodeState(
+        state.cluster(), state.blocks(), state.uplink(), state.peers(), pods(pods));
   }
 
   private static List<NodeState.Pod> pods(int count) {
     List<NodeState.Pod> pods = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Ipv4Address address = (Ipv4Address) BLOCK.address(2 + i);
-      pods.add(new NodeState.Pod(2 + i, address, MacAddress.forAddress(address), List.of()));
+      pods.add(
+          new NodeState.Pod(2 + i, List.of(address), MacAddress.forAddress(address), List.of()));
     }
     return pods;
   }

@@ -4,6 +4,7 @@ import static org.ovswin.openflow.Actions.move;
 import static org.ovswin.openflow.Actions.output;
 import static org.ovswin.openflow.Actions.set;
 
+import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.openflow.Action;
 import org.ovswin.openflow.Field;
@@ -39,16 +40,22 @@ final class ArpResponderTable implements FlowTable {
   }
 
   @Override
-  public void node(NodeState state, FlowSink out) {
-    answer(state.gateway(), out);
+  public void block(NodeState state, IpPrefix block, FlowSink out) {
+    if (NodeState.gateway(block) instanceof Ipv4Address gateway) {
+      answer(gateway, out);
+    }
   }
 
   @Override
   public void pod(NodeState state, Pod pod, FlowSink out) {
-    answer(pod.address(), out);
-    out.flow(
-        OWN_ADDRESS,
-        Matches.arp().inPort(pod.port()).field(Field.ARP_TPA, pod.address().unsigned()));
+    pod.ipv4()
+        .ifPresent(
+            address -> {
+              answer(address, out);
+              out.flow(
+                  OWN_ADDRESS,
+                  Matches.arp().inPort(pod.port()).field(Field.ARP_TPA, address.unsigned()));
+            });
   }
 
   private static void answer(Ipv4Address address, FlowSink out) {

@@ -4,6 +4,7 @@ import static org.ovswin.openflow.Actions.controller;
 import static org.ovswin.openflow.Actions.output;
 import static org.ovswin.pipeline.Steps.goTo;
 
+import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.Match;
@@ -47,17 +48,27 @@ final class ArpSpoofGuardTable implements FlowTable {
         output(PortNo.LOCAL),
         controller());
     out.flow(ALLOW, Matches.arp().inPort(uplink.port()), output(PortNo.LOCAL));
-    out.flow(
-        ALLOW,
-        Matches.arpRequest().inPort(PortNo.LOCAL).field(Field.ARP_TPA, state.gateway().unsigned()),
-        goTo(TableId.ARP_RESPONDER));
     out.flow(NODE_TO_LINK, Matches.arp().inPort(PortNo.LOCAL), output(uplink.port()));
   }
 
   @Override
+  public void block(NodeState state, IpPrefix block, FlowSink out) {
+    if (NodeState.gateway(block) instanceof Ipv4Address gateway) {
+      out.flow(
+          ALLOW,
+          Matches.arpRequest().inPort(PortNo.LOCAL).field(Field.ARP_TPA, gateway.unsigned()),
+          goTo(TableId.ARP_RESPONDER));
+    }
+  }
+
+  @Override
   public void pod(NodeState state, Pod pod, FlowSink out) {
-    out.flow(ALLOW, request(pod, pod.address()), goTo(TableId.ARP_RESPONDER));
-    out.flow(ALLOW, request(pod, NONE), goTo(TableId.ARP_RESPONDER));
+    pod.ipv4()
+        .ifPresent(
+            address -> {
+              out.flow(ALLOW, request(pod, address), goTo(TableId.ARP_RESPONDER));
+              out.flow(ALLOW, request(pod, NONE), goTo(TableId.ARP_RESPONDER));
+            });
   }
 
   private static Match.Builder request(Pod pod, Ipv4Address sender) {

@@ -5,6 +5,8 @@ import static org.ovswin.openflow.PortNo.LOCAL;
 import static org.ovswin.pipeline.Steps.goTo;
 import static org.ovswin.pipeline.Steps.load;
 
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.pipeline.NodeState.Pod;
 import org.ovswin.pipeline.NodeState.Uplink;
 import org.ovswin.pipeline.Registers.Source;
@@ -65,9 +67,6 @@ final class ClassifierTable implements FlowTable {
 
     out.flow(
         GROUP_ADDRESSED,
-        Matches.from(Matches.groupAddressedIp(), state.cluster()).inPort(uplink.port()));
-    out.flow(
-        GROUP_ADDRESSED,
         Matches.groupAddressedIp().inPort(uplink.port()).ipv4Src(uplink.address().value()));
     out.flow(
         KNOWN,
@@ -101,7 +100,19 @@ final class ClassifierTable implements FlowTable {
   }
 
   @Override
+  public void range(NodeState state, IpPrefix range, FlowSink out) {
+    if (range.network() instanceof Ipv4Address) {
+      out.flow(
+          GROUP_ADDRESSED,
+          Matches.from(Matches.groupAddressedIp(), range).inPort(state.uplink().port()));
+    }
+  }
+
+  @Override
   public void pod(NodeState state, Pod pod, FlowSink out) {
+    if (pod.ipv4().isEmpty()) {
+      return;
+    }
     out.flow(
         KNOWN,
         Matches.arp().inPort(pod.port()),

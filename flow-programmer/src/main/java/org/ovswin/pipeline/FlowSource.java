@@ -45,14 +45,14 @@ final class FlowSource implements Iterable<Flow> {
       while (made.isEmpty()) {
         if (peers.hasNext()) {
           Peer peer = peers.next();
-          table.peer(state, peer, sink(Pipeline.peerCookie(peer.block())));
+          table.peer(state, peer, sink(Pipeline.peerCookie(peer)));
         } else if (pods.hasNext()) {
           Pod pod = pods.next();
           table.pod(state, pod, sink(Pipeline.podCookie(pod.address())));
         } else if (tables.hasNext()) {
           table = tables.next();
           node();
-          peers = state.peers().byBlock().iterator();
+          peers = state.peers().byAddress().iterator();
           pods = state.pods().iterator();
         } else {
           return false;
@@ -62,8 +62,10 @@ final class FlowSource implements Iterable<Flow> {
     }
 
     private void node() {
-      FlowSink sink = sink(Pipeline.Kind.NODE.cookie(0));
+      FlowSink sink = sink(Pipeline.NODE_COOKIE);
       table.node(state, sink);
+      state.cluster().forEach(range -> table.range(state, range, sink));
+      state.blocks().forEach(block -> table.block(state, block, sink));
       // The miss is spelled out, so that its counter shows what was dropped where.
       if (made.stream().noneMatch(flow -> flow.priority() == MISS_PRIORITY)) {
         sink.flow(MISS_PRIORITY, Match.builder());

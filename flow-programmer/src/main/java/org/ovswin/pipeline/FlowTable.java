@@ -1,5 +1,6 @@
 package org.ovswin.pipeline;
 
+import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Pod;
 
@@ -12,6 +13,12 @@ interface FlowTable {
 
   /** Flows that the node itself needs. */
   default void node(NodeState state, FlowSink out) {}
+
+  /** Flows for one of the cluster's ranges. */
+  default void range(NodeState state, IpPrefix range, FlowSink out) {}
+
+  /** Flows for one of this node's blocks. */
+  default void block(NodeState state, IpPrefix block, FlowSink out) {}
 
   /** Flows for one other node. */
   default void peer(NodeState state, Peer peer, FlowSink out) {}

@@ -3,6 +3,7 @@ package org.ovswin.pipeline;
 import static org.ovswin.pipeline.Steps.commitWithDestination;
 import static org.ovswin.pipeline.Steps.goTo;
 
+import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.Match;
 import org.ovswin.pipeline.NodeState.HostPort;
@@ -35,12 +36,12 @@ final class HostPortTable implements FlowTable {
   @Override
   public void pod(NodeState state, Pod pod, FlowSink out) {
     for (HostPort port : pod.hostPorts()) {
+      Ipv4Address address = pod.ipv4().orElseThrow();
       Match.Builder match =
           Matches.ipTo(state.uplink().address())
               .ipProto(port.protocol().number())
               .field(destination(port.protocol()), port.hostPort());
-      out.flow(
-          TRANSLATE, match, commitWithDestination(pod.address(), port.podPort(), TableId.ROUTE));
+      out.flow(TRANSLATE, match, commitWithDestination(address, port.podPort(), TableId.ROUTE));
     }
   }
 

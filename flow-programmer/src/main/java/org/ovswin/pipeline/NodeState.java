@@ -8,21 +8,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ipam.address.MacAddress;
 
 /**
  * All that a node's flows depend on. {@link Pipeline} is a pure function of it.
  *
- * @param cluster the range that all pods' addresses come from
- * @param block this node's part of it; its first address is the pods' gateway
+ * @param cluster the ranges that all pods' addresses come from, of either family; no two overlap
+ * @param blocks this node's parts of them, of either family; the first address of each is the
+ *     gateway of the pods whose address lies in it. None at all for a node that waits for its first
  * @param uplink the adapter that carries the node's traffic, and the node's own address
  * @param peers the other nodes of the cluster
  * @param pods the pods of this node whose port the switch has
  */
 public record NodeState(
-    IpPrefix cluster, IpPrefix block, Uplink uplink, Peers peers, List<Pod> pods) {
+    List<IpPrefix> cluster, List<IpPrefix> blocks, Uplink uplink, Peers peers, List<Pod> pods) {
 
   /**
    * The address every pod in the cluster sees its gateway at. One for all nodes, so that a pod's
@@ -31,23 +34,65 @@ public record NodeState(
   public static final MacAddress GATEWAY_MAC = MacAddress.parse("02:6f:76:73:77:6e");
 
   public NodeState {
+    cluster = List.copyOf(cluster);
+    blocks = List.copyOf(blocks);
     pods = List.copyOf(pods);
-    if (!cluster.contains(block)) {
-      throw new IllegalArgumentException("block: " + block + " (expected: inside " + cluster + ")");
+    requireApart("cluster", cluster);
+    requireApart("blocks", blocks);
+    for (IpPrefix block : blocks) {
+      if (cluster.stream().noneMatch(range -> range.contains(block))) {
+        throw new IllegalArgumentException(
+            "block: " + block + " (expected: inside one of " + cluster + ")");
+      }
+      peers.overlapping(block).ifPresent(peer -> inTheWay(peer, block));
     }
-    Set<Ipv4Address> addresses = new HashSet<>();
-    addresses.add(gatewayOf(block));
+    peers.at(uplink.address()).ifPresent(peer -> inTheWay(peer, uplink.address()));
+    requireOwnPlaces(blocks, uplink, pods);
+  }
+
+  /** As above, for peers that no other state has yet. */
+  public NodeState(
+      List<IpPrefix> cluster,
+      List<IpPrefix> blocks,
+      Uplink uplink,
+      List<Peer> peers,
+      List<Pod> pods) {
+    this(cluster, blocks, uplink, new Peers(peers), pods);
+  }
+
+  private static void requireApart(String what, List<IpPrefix> prefixes) {
+    DisjointBlocks<IpPrefix> apart = new DisjointBlocks<>();
+    for (IpPrefix prefix : prefixes) {
+      Optional<IpPrefix> other = apart.add(prefix, prefix);
+      if (other.isPresent()) {
+        throw new IllegalArgumentException(
+            what + ": " + prefix + " (expected: apart from " + other.get() + ")");
+      }
+    }
+  }
+
+  private static void inTheWay(Peer peer, Object ours) {
+    throw new IllegalArgumentException("peer " + peer + " (expected: apart from " + ours + ")");
+  }
+
+  private static void requireOwnPlaces(List<IpPrefix> blocks, Uplink uplink, List<Pod> pods) {
+    Set<IpAddress> addresses = new HashSet<>();
+    blocks.forEach(block -> addresses.add(gateway(block)));
     Set<Integer> ports = new HashSet<>();
     ports.add(uplink.port());
     Set<Integer> hostPorts = new HashSet<>();
     for (Pod pod : pods) {
-      if (!block.contains(pod.address())) {
-        throw new IllegalArgumentException(
-            "pod address: " + pod.address() + " (expected: inside " + block + ")");
+      boolean own = ports.add(pod.port());
+      for (IpAddress address : pod.addresses()) {
+        if (blocks.stream().noneMatch(block -> block.contains(address))) {
+          throw new IllegalArgumentException(
+              "pod address: " + address + " (expected: inside one of " + blocks + ")");
+        }
+        own &= addresses.add(address);
       }
-      if (!addresses.add(pod.address()) || !ports.add(pod.port())) {
+      if (!own) {
         throw new IllegalArgumentException(
-            "pods: " + pod + " (expected: an address and a port of its own)");
+            "pods: " + pod + " (expected: addresses and a port of its own)");
       }
       for (HostPort port : pod.hostPorts()) {
         if (!hostPorts.add(port.protocol().number() << 16 | port.hostPort())) {
@@ -56,39 +101,16 @@ public record NodeState(
         }
       }
     }
-    Optional<Peer> inTheWay = peers.overlapping(block).or(() -> peers.at(uplink.address()));
-    if (inTheWay.isPresent()) {
-      throw new IllegalArgumentException(
-          "peer "
-              + inTheWay.get()
-              + " (expected: apart from "
-              + block
-              + ", "
-              + uplink.address()
-              + ")");
-    }
   }
 
-  /** As above, for peers that no other state has yet. */
-  public NodeState(
-      IpPrefix cluster, IpPrefix block, Uplink uplink, List<Peer> peers, List<Pod> pods) {
-    this(cluster, block, uplink, new Peers(peers), pods);
-  }
-
-  /** Whether the two differ in nothing but peers and pods. */
+  /** Whether the two differ in nothing but ranges, blocks, peers and pods. */
   public boolean hasSameNode(NodeState other) {
-    return cluster.equals(other.cluster)
-        && block.equals(other.block)
-        && uplink.equals(other.uplink);
+    return uplink.equals(other.uplink);
   }
 
-  /** The pods' gateway: the block's first address after the network's own. */
-  public Ipv4Address gateway() {
-    return gatewayOf(block);
-  }
-
-  private static Ipv4Address gatewayOf(IpPrefix block) {
-    return (Ipv4Address) block.address(1);
+  /** The gateway of a block's pods: the first address after the network's own. */
+  public static IpAddress gateway(IpPrefix block) {
+    return block.address(1);
   }
 
   /**
@@ -112,9 +134,9 @@ public record NodeState(
    * each of thousands of peers. Immutable.
    */
   public static final class Peers {
-    private final List<Peer> byBlock;
+    private final List<Peer> byAddress;
     private final DisjointBlocks<Peer> blocks = new DisjointBlocks<>();
-    private final Map<Ipv4Address, Peer> byAddress = new HashMap<>();
+    private final Map<Ipv4Address, Peer> atAddress = new HashMap<>();
 
     /**
      * These peers, in any order.
@@ -122,49 +144,51 @@ public record NodeState(
      * @throws IllegalArgumentException two have one address, or their blocks share one; says whose
      */
     public Peers(Collection<Peer> peers) {
-      byBlock = peers.stream().sorted(Comparator.comparing(Peer::block)).toList();
-      for (Peer peer : byBlock) {
-        Optional<Peer> overlapping = blocks.add(peer.block(), peer);
-        if (overlapping.isPresent()) {
-          throw new IllegalArgumentException(
-              "peer " + peer + " (expected: apart from " + overlapping.get() + ")");
+      byAddress = peers.stream().sorted(Comparator.comparing(Peer::address)).toList();
+      for (Peer peer : byAddress) {
+        for (IpPrefix block : peer.blocks()) {
+          Optional<Peer> overlapping = blocks.add(block, peer);
+          if (overlapping.isPresent()) {
+            throw new IllegalArgumentException(
+                "peer " + peer + " (expected: apart from " + overlapping.get() + ")");
+          }
         }
-        if (byAddress.put(peer.address(), peer) != null) {
+        if (atAddress.put(peer.address(), peer) != null) {
           throw new IllegalArgumentException(
               "peer " + peer + " (expected: an address that no other peer has)");
         }
       }
     }
 
-    /** In the order of their blocks. */
-    public List<Peer> byBlock() {
-      return byBlock;
+    /** In the order of their addresses. */
+    public List<Peer> byAddress() {
+      return byAddress;
     }
 
-    /** One whose block shares an address with this prefix; costs O(log n). */
+    /** One of whose blocks shares an address with this prefix; costs O(log n). */
     public Optional<Peer> overlapping(IpPrefix prefix) {
       return blocks.overlapping(prefix);
     }
 
     /** The one with this address on the nodes' link. */
     public Optional<Peer> at(Ipv4Address address) {
-      return Optional.ofNullable(byAddress.get(address));
+      return Optional.ofNullable(atAddress.get(address));
     }
 
     /** Costs nothing for one and the same object. */
     @Override
     public boolean equals(Object other) {
-      return this == other || (other instanceof Peers peers && byBlock.equals(peers.byBlock));
+      return this == other || (other instanceof Peers peers && byAddress.equals(peers.byAddress));
     }
 
     @Override
     public int hashCode() {
-      return byBlock.hashCode();
+      return byAddress.hashCode();
     }
 
     @Override
     public String toString() {
-      return byBlock.toString();
+      return byAddress.toString();
     }
   }
 
@@ -174,21 +198,58 @@ public record NodeState(
    * @param node its name
    * @param address its address on the nodes' link
    * @param mac of its uplink
-   * @param block where its pods' addresses come from
+   * @param blocks where its pods' addresses come from, of either family; maybe none yet
    */
-  public record Peer(String node, Ipv4Address address, MacAddress mac, IpPrefix block) {}
+  public record Peer(String node, Ipv4Address address, MacAddress mac, List<IpPrefix> blocks) {
+    public Peer {
+      blocks = List.copyOf(blocks);
+    }
+  }
 
   /**
    * A pod of this node.
    *
    * @param port its OpenFlow port
-   * @param address its only address
+   * @param addresses one, or one of each family with IPv4 first
    * @param mac the only source it may send from
-   * @param hostPorts the node's ports that lead to it
+   * @param hostPorts the node's ports that lead to its IPv4 address
    */
-  public record Pod(int port, Ipv4Address address, MacAddress mac, List<HostPort> hostPorts) {
+  public record Pod(int port, List<IpAddress> addresses, MacAddress mac, List<HostPort> hostPorts) {
     public Pod {
+      addresses = List.copyOf(addresses);
       hostPorts = List.copyOf(hostPorts);
+      boolean oneOrOneOfEach =
+          addresses.size() == 1
+              || (addresses.size() == 2
+                  && addresses.get(0) instanceof Ipv4Address
+                  && addresses.get(1) instanceof Ipv6Address);
+      if (!oneOrOneOfEach) {
+        throw new IllegalArgumentException(
+            "pod addresses: " + addresses + " (expected: one, or an IPv4 and then an IPv6 one)");
+      }
+      if (!hostPorts.isEmpty() && !(addresses.getFirst() instanceof Ipv4Address)) {
+        throw new IllegalArgumentException(
+            "host ports: " + hostPorts + " (expected: none without an IPv4 address)");
+      }
+    }
+
+    /** The address that the pod is known by: IPv4 if it has one. */
+    public IpAddress address() {
+      return addresses.getFirst();
+    }
+
+    /** Its IPv4 address. */
+    public Optional<Ipv4Address> ipv4() {
+      return addresses.getFirst() instanceof Ipv4Address address
+          ? Optional.of(address)
+          : Optional.empty();
+    }
+
+    /** Its IPv6 address. */
+    public Optional<Ipv6Address> ipv6() {
+      return addresses.getLast() instanceof Ipv6Address address
+          ? Optional.of(address)
+          : Optional.empty();
     }
   }
 

@@ -2,6 +2,8 @@ package org.ovswin.pipeline;
 
 import static org.ovswin.pipeline.Steps.outputTo;
 
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.openflow.Match;
 
 /**
@@ -27,9 +29,15 @@ final class OutputTable implements FlowTable {
 
   @Override
   public void node(NodeState state, FlowSink out) {
-    Match.Builder leaving =
-        Matches.with(Matches.tracked(Matches.NEW, Matches.NEW), Registers.SNAT, 1);
-    out.flow(UNTRANSLATED, Matches.from(leaving, state.cluster()));
     out.flow(ALL, Matches.ip(), outputTo(Registers.OUT_PORT));
+  }
+
+  @Override
+  public void range(NodeState state, IpPrefix range, FlowSink out) {
+    if (range.network() instanceof Ipv4Address) {
+      Match.Builder leaving =
+          Matches.with(Matches.tracked(Matches.NEW, Matches.NEW), Registers.SNAT, 1);
+      out.flow(UNTRANSLATED, Matches.from(leaving, range));
+    }
   }
 }

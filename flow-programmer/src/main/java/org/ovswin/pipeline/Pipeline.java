@@ -6,8 +6,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.openflow.Cookie;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
@@ -30,13 +32,22 @@ public final class Pipeline {
           new CommitTable(),
           new OutputTable());
 
+  static final long NODE_COOKIE = Kind.NODE.cookie(0);
+
+  private static final long OBJECT_MASK = (1L << Cookie.OBJECT_BITS) - 1;
+
   private Pipeline() {}
 
-  /** What a flow is for: the kind in its cookie; the object is an address or a block's. */
+  /** What a flow is for: the kind in its cookie. */
   public enum Kind {
+    /** The node itself, its ranges and its blocks; the object is 0. */
     NODE(1),
+    /** Another node; the object is its address. */
     PEER(2),
-    POD(3);
+    /** A pod with an IPv4 address; the object is that address. */
+    POD(3),
+    /** A pod with an IPv6 address only; the object is a digest of it. */
+    IPV6_POD(4);
 
     private final int code;
 
@@ -45,7 +56,7 @@ public final class Pipeline {
     }
 
     /** The flows' cookie for one object of this kind. */
-    public long cookie(int object) {
+    public long cookie(long object) {
       return new Cookie(code, object).toLong();
     }
   }
@@ -73,25 +84,28 @@ public final class Pipeline {
    * What makes a switch with the flows of {@code before} into one with those of {@code after}, in
    * the order of {@link FlowDiff}; what is the same in both is not touched.
    *
-   * <p>While the node itself is the same, this costs what the pods and peers cost that differ: a
-   * pod's change as much among five thousand peers as among ten, provided that both states have the
-   * same {@link NodeState.Peers}.
+   * <p>While the node itself is the same, this costs what the ranges, blocks, peers and pods cost
+   * that differ: a pod's change as much among five thousand peers as among ten, provided that both
+   * states have the same {@link NodeState.Peers}.
    */
   public static List<FlowChange> changes(NodeState before, NodeState after) {
     if (!before.hasSameNode(after)) {
       return FlowDiff.diff(flows(before), flows(after));
     }
-    List<Flow> old = new ArrayList<>();
-    List<Flow> wanted = new ArrayList<>();
-    if (!before.peers().equals(after.peers())) {
-      List<Peer> peersBefore = before.peers().byBlock();
-      List<Peer> peersAfter = after.peers().byBlock();
-      without(peersBefore, peersAfter).forEach(peer -> peer(before, peer, old::add));
-      without(peersAfter, peersBefore).forEach(peer -> peer(after, peer, wanted::add));
+    return FlowDiff.diff(onlyIn(before, after), onlyIn(after, before));
+  }
+
+  /** The flows of whatever the one state has and the other has not, or has otherwise. */
+  private static List<Flow> onlyIn(NodeState state, NodeState other) {
+    List<Flow> flows = new ArrayList<>();
+    without(state.cluster(), other.cluster()).forEach(range -> range(state, range, flows::add));
+    without(state.blocks(), other.blocks()).forEach(block -> block(state, block, flows::add));
+    if (!state.peers().equals(other.peers())) {
+      without(state.peers().byAddress(), other.peers().byAddress())
+          .forEach(peer -> peer(state, peer, flows::add));
     }
-    without(before.pods(), after.pods()).forEach(pod -> pod(before, pod, old::add));
-    without(after.pods(), before.pods()).forEach(pod -> pod(after, pod, wanted::add));
-    return FlowDiff.diff(old, wanted);
+    without(state.pods(), other.pods()).forEach(pod -> pod(state, pod, flows::add));
+    return flows;
   }
 
   private static <T> List<T> without(List<T> all, Collection<T> others) {
@@ -106,22 +120,52 @@ public final class Pipeline {
     return flows;
   }
 
-  /** The cookie that a pod's flows carry. */
-  public static long podCookie(Ipv4Address address) {
-    return Kind.POD.cookie(address.value());
+  /**
+   * The cookie that a pod's flows carry: one for both of its addresses.
+   *
+   * <p>128 bits do not fit into a cookie. Of an IPv6 address it has the lowest 40, moved by what
+   * the others say: two addresses of one block, however large, never meet, and two of different
+   * blocks as good as never. If they did, nothing would be lost: flows are deleted one by one.
+   *
+   * @param address the one that the pod is known by, {@link Pod#address}
+   */
+  public static long podCookie(IpAddress address) {
+    return switch (address) {
+      case Ipv4Address v4 -> Kind.POD.cookie(v4.unsigned());
+      case Ipv6Address v6 -> Kind.IPV6_POD.cookie(digest(v6));
+    };
   }
 
-  static long peerCookie(IpPrefix block) {
-    return Kind.PEER.cookie(((Ipv4Address) block.network()).value());
+  private static long digest(Ipv6Address address) {
+    long upper = address.high() ^ Long.rotateRight(address.low() & ~OBJECT_MASK, 8);
+    // The finalizer of MurmurHash3: each bit of the value moves half of the bits of the result.
+    upper = (upper ^ upper >>> 33) * 0xff51afd7ed558ccdL;
+    upper = (upper ^ upper >>> 33) * 0xc4ceb9fe1a85ec53L;
+    return address.low() + (upper ^ upper >>> 33) & OBJECT_MASK;
+  }
+
+  static long peerCookie(Peer peer) {
+    return Kind.PEER.cookie(peer.address().unsigned());
+  }
+
+  private static void range(NodeState state, IpPrefix range, Consumer<Flow> flows) {
+    TABLES.forEach(table -> table.range(state, range, sink(table, NODE_COOKIE, flows)));
+  }
+
+  private static void block(NodeState state, IpPrefix block, Consumer<Flow> flows) {
+    TABLES.forEach(table -> table.block(state, block, sink(table, NODE_COOKIE, flows)));
+  }
+
+  private static void peer(NodeState state, Peer peer, Consumer<Flow> flows) {
+    TABLES.forEach(table -> table.peer(state, peer, sink(table, peerCookie(peer), flows)));
   }
 
   private static void pod(NodeState state, Pod pod, Consumer<Flow> flows) {
     long cookie = podCookie(pod.address());
-    TABLES.forEach(table -> table.pod(state, pod, new FlowSink(table.id(), cookie, flows)));
+    TABLES.forEach(table -> table.pod(state, pod, sink(table, cookie, flows)));
   }
 
-  private static void peer(NodeState state, Peer peer, Consumer<Flow> flows) {
-    long cookie = peerCookie(peer.block());
-    TABLES.forEach(table -> table.peer(state, peer, new FlowSink(table.id(), cookie, flows)));
+  private static FlowSink sink(FlowTable table, long cookie, Consumer<Flow> flows) {
+    return new FlowSink(table.id(), cookie, flows);
   }
 }

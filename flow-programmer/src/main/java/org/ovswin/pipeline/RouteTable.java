@@ -6,6 +6,7 @@ import static org.ovswin.pipeline.Steps.goTo;
 import static org.ovswin.pipeline.Steps.load;
 
 import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.openflow.Action;
 import org.ovswin.openflow.Field;
@@ -71,8 +72,6 @@ final class RouteTable implements FlowTable {
   @Override
   public void node(NodeState state, FlowSink out) {
     Uplink uplink = state.uplink();
-    out.flow(NO_TRANSIT, Matches.to(Matches.ipFrom(Source.UPLINK), state.cluster()));
-    out.flow(NOBODYS, Matches.ipTo(state.cluster()));
     out.flow(LINK_TO_NODE, Matches.ipFrom(Source.UPLINK), leaveBy(LOCAL), next());
     out.flow(
         NODES,
@@ -103,21 +102,34 @@ final class RouteTable implements FlowTable {
   }
 
   @Override
+  public void range(NodeState state, IpPrefix range, FlowSink out) {
+    if (range.network() instanceof Ipv4Address) {
+      out.flow(NO_TRANSIT, Matches.to(Matches.ipFrom(Source.UPLINK), range));
+      out.flow(NOBODYS, Matches.ipTo(range));
+    }
+  }
+
+  @Override
   public void peer(NodeState state, Peer peer, FlowSink out) {
     Action[] toPeer = onto(state.uplink(), peer.mac(), leaveBy(state.uplink().port()), next());
-    out.flow(PEER_BLOCK, Matches.ipTo(peer.block()), toPeer);
+    peer.blocks().stream()
+        .filter(block -> block.network() instanceof Ipv4Address)
+        .forEach(block -> out.flow(PEER_BLOCK, Matches.ipTo(block), toPeer));
     out.flow(NODES, Matches.ipFrom(Source.POD).ipv4Dst(peer.address().value()), toPeer);
   }
 
   @Override
   public void pod(NodeState state, Pod pod, FlowSink out) {
-    out.flow(
-        POD,
-        Matches.ipTo(pod.address()),
-        set(Field.ETH_SRC, NodeState.GATEWAY_MAC.value()),
-        set(Field.ETH_DST, pod.mac().value()),
-        leaveBy(pod.port()),
-        next());
+    pod.ipv4()
+        .ifPresent(
+            address ->
+                out.flow(
+                    POD,
+                    Matches.ipTo(address),
+                    set(Field.ETH_SRC, NodeState.GATEWAY_MAC.value()),
+                    set(Field.ETH_DST, pod.mac().value()),
+                    leaveBy(pod.port()),
+                    next()));
   }
 
   private static Action[] onto(Uplink uplink, MacAddress nextHop, Action... then) {

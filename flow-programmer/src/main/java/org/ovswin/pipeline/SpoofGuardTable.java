@@ -2,6 +2,8 @@ package org.ovswin.pipeline;
 
 import static org.ovswin.pipeline.Steps.goTo;
 
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Pod;
 import org.ovswin.pipeline.Registers.Source;
@@ -32,29 +34,42 @@ final class SpoofGuardTable implements FlowTable {
 
   @Override
   public void node(NodeState state, FlowSink out) {
-    out.flow(REFUSE, Matches.from(Matches.ipFrom(Source.UPLINK), state.cluster()));
     out.flow(REFUSE, Matches.ipFrom(Source.UPLINK).ipv4Src(state.uplink().address().value()));
     out.flow(ALLOW, Matches.ipFrom(Source.UPLINK), goTo(TableId.CONNTRACK));
     out.flow(ALLOW, Matches.ipFrom(Source.NODE), goTo(TableId.CONNTRACK));
   }
 
   @Override
+  public void range(NodeState state, IpPrefix range, FlowSink out) {
+    if (range.network() instanceof Ipv4Address) {
+      out.flow(REFUSE, Matches.from(Matches.ipFrom(Source.UPLINK), range));
+    }
+  }
+
+  @Override
   public void peer(NodeState state, Peer peer, FlowSink out) {
-    out.flow(
-        PEER,
-        Matches.from(Matches.ipFrom(Source.UPLINK), peer.block()).ethSrc(peer.mac().value()),
-        goTo(TableId.CONNTRACK));
+    for (IpPrefix block : peer.blocks()) {
+      if (block.network() instanceof Ipv4Address) {
+        out.flow(
+            PEER,
+            Matches.from(Matches.ipFrom(Source.UPLINK), block).ethSrc(peer.mac().value()),
+            goTo(TableId.CONNTRACK));
+      }
+    }
   }
 
   @Override
   public void pod(NodeState state, Pod pod, FlowSink out) {
-    out.flow(
-        ALLOW,
-        Matches.ip()
-            .inPort(pod.port())
-            .ethSrc(pod.mac().value())
-            .ethDst(NodeState.GATEWAY_MAC.value())
-            .ipv4Src(pod.address().value()),
-        goTo(TableId.CONNTRACK));
+    pod.ipv4()
+        .ifPresent(
+            address ->
+                out.flow(
+                    ALLOW,
+                    Matches.ip()
+                        .inPort(pod.port())
+                        .ethSrc(pod.mac().value())
+                        .ethDst(NodeState.GATEWAY_MAC.value())
+                        .ipv4Src(address.value()),
+                    goTo(TableId.CONNTRACK)));
   }
 }

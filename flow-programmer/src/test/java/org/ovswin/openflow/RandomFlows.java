@@ -60,7 +60,7 @@ public final class RandomFlows {
     return new Flow(
         table,
         random.nextInt(0x10000),
-        new Cookie(random.nextInt(256), random.nextInt()).toLong(),
+        new Cookie(random.nextInt(256), random.nextLong(1L << Cookie.OBJECT_BITS)).toLong(),
         match,
         actions(table),
         chance(10) ? 1000 + random.nextInt(1000) : 0,

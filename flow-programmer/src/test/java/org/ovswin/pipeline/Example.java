@@ -27,14 +27,15 @@ final class Example {
           "node2",
           Ipv4Address.parse("172.30.0.12"),
           MacAddress.parse("02:00:00:00:00:12"),
-          IpPrefix.parse("10.244.2.0/24"));
+          List.of(IpPrefix.parse("10.244.2.0/24")));
   static final Pod POD =
       new Pod(
           3,
-          Ipv4Address.parse("10.244.1.5"),
+          List.of(Ipv4Address.parse("10.244.1.5")),
           MacAddress.parse("0e:2a:0a:f4:01:05"),
           List.of(new HostPort(Protocol.TCP, 8080, 80)));
-  static final NodeState STATE = new NodeState(CLUSTER, BLOCK, UPLINK, List.of(PEER), List.of(POD));
+  static final NodeState STATE =
+      new NodeState(List.of(CLUSTER), List.of(BLOCK), UPLINK, List.of(PEER), List.of(POD));
 
   private Example() {}
 }

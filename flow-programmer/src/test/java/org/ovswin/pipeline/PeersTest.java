@@ -19,11 +19,12 @@ import org.ovswin.pipeline.NodeState.Peers;
 class PeersTest {
   private static Peer peer(String block, String address) {
     return new Peer(
-        "node", Ipv4Address.parse(address), new MacAddress(0x12), IpPrefix.parse(block));
+        "node", Ipv4Address.parse(address), new MacAddress(0x12), List.of(IpPrefix.parse(block)));
   }
 
   private static NodeState state(Peers peers) {
-    return new NodeState(Example.CLUSTER, Example.BLOCK, Example.UPLINK, peers, List.of());
+    return new NodeState(
+        List.of(Example.CLUSTER), List.of(Example.BLOCK), Example.UPLINK, peers, List.of());
   }
 
   @Test
@@ -33,7 +34,7 @@ class PeersTest {
     assertThat(new Peers(List.of(other, one)))
         .isEqualTo(new Peers(List.of(one, other)))
         .hasSameHashCodeAs(new Peers(List.of(one, other)));
-    assertThat(new Peers(List.of(other, one)).byBlock()).containsExactly(one, other);
+    assertThat(new Peers(List.of(other, one)).byAddress()).containsExactly(one, other);
   }
 
   @ParameterizedTest

@@ -86,7 +86,11 @@ class PipelineChangesTest {
   void changes_ofOnePod_areItsFlowsOnly() {
     NodeState without =
         new NodeState(
-            Example.CLUSTER, Example.BLOCK, Example.UPLINK, Example.STATE.peers(), List.of());
+            List.of(Example.CLUSTER),
+            List.of(Example.BLOCK),
+            Example.UPLINK,
+            Example.STATE.peers(),
+            List.of());
     List<Flow> flows = Pipeline.podFlows(Example.STATE, Example.POD);
 
     assertThat(Pipeline.changes(without, Example.STATE))

@@ -57,7 +57,7 @@ class PipelinePageTest {
                 Example.POD.address(),
                 Example.POD.port(),
                 Example.PEER.address(),
-                Example.PEER.block()));
+                Example.PEER.blocks().getFirst()));
     for (Bits bits : Registers.ALL) {
       page.append(
           "| `%s[%d..%d]` | %s |%n"

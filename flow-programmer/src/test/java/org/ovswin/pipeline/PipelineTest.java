@@ -69,14 +69,19 @@ class PipelineTest {
             Example.UPLINK.gateway(),
             Optional.empty());
     NodeState state =
-        new NodeState(Example.CLUSTER, Example.BLOCK, silent, List.of(), List.of(Example.POD));
+        new NodeState(
+            List.of(Example.CLUSTER),
+            List.of(Example.BLOCK),
+            silent,
+            List.of(),
+            List.of(Example.POD));
 
     assertThat(Pipeline.flows(state))
         .hasSize(
             Pipeline.flows(
                         new NodeState(
-                            Example.CLUSTER,
-                            Example.BLOCK,
+                            List.of(Example.CLUSTER),
+                            List.of(Example.BLOCK),
                             Example.UPLINK,
                             List.of(),
                             List.of(Example.POD)))
@@ -103,27 +108,33 @@ class PipelineTest {
 
   @Test
   void state_withTwoPodsOfOneAddress_isRefused() {
-    Pod twin = new Pod(4, Example.POD.address(), MacAddress.parse("0e:2a:0a:f4:01:06"), List.of());
+    Pod twin =
+        new Pod(4, Example.POD.addresses(), MacAddress.parse("0e:2a:0a:f4:01:06"), List.of());
 
     assertThatThrownBy(
             () ->
                 new NodeState(
-                    Example.CLUSTER,
-                    Example.BLOCK,
+                    List.of(Example.CLUSTER),
+                    List.of(Example.BLOCK),
                     Example.UPLINK,
                     List.of(),
                     List.of(Example.POD, twin)))
-        .hasMessageContaining("expected: an address and a port of its own");
+        .hasMessageContaining("expected: addresses and a port of its own");
   }
 
   @Test
   void state_withPodOutsideTheBlock_isRefused() {
-    Pod stranger = new Pod(4, Ipv4Address.parse("10.244.2.5"), Example.POD.mac(), List.of());
+    Pod stranger =
+        new Pod(4, List.of(Ipv4Address.parse("10.244.2.5")), Example.POD.mac(), List.of());
 
     assertThatThrownBy(
             () ->
                 new NodeState(
-                    Example.CLUSTER, Example.BLOCK, Example.UPLINK, List.of(), List.of(stranger)))
-        .hasMessage("pod address: 10.244.2.5 (expected: inside 10.244.1.0/24)");
+                    List.of(Example.CLUSTER),
+                    List.of(Example.BLOCK),
+                    Example.UPLINK,
+                    List.of(),
+                    List.of(stranger)))
+        .hasMessage("pod address: 10.244.2.5 (expected: inside one of [10.244.1.0/24])");
   }
 }

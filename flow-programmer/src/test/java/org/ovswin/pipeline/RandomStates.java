@@ -43,7 +43,11 @@ public final class RandomStates {
 
   public NodeState state() {
     return new NodeState(
-        Example.CLUSTER, Example.BLOCK, uplink, shared, List.copyOf(pods.values()));
+        List.of(Example.CLUSTER),
+        List.of(Example.BLOCK),
+        uplink,
+        shared,
+        List.copyOf(pods.values()));
   }
 
   /** Several things happen, as between two looks of the agent. */
@@ -94,7 +98,7 @@ public final class RandomStates {
         index,
         new Pod(
             ports.get(random.nextInt(ports.size())),
-            address,
+            List.of(address),
             MacAddress.forAddress(address),
             hostPorts()));
   }
@@ -123,7 +127,7 @@ public final class RandomStates {
   }
 
   private static Pod withPort(Pod pod, int port) {
-    return new Pod(port, pod.address(), pod.mac(), pod.hostPorts());
+    return new Pod(port, pod.addresses(), pod.mac(), pod.hostPorts());
   }
 
   private void peer(int index) {
@@ -142,7 +146,9 @@ public final class RandomStates {
               address,
               new MacAddress(0x0200_0000_0012L + random.nextInt(3)),
               // A block that grows or shrinks has other flows for the same addresses.
-              IpPrefix.parse("10.244." + number + (random.nextBoolean() ? ".0/24" : ".0/25"))));
+              List.of(
+                  IpPrefix.parse(
+                      "10.244." + number + (random.nextBoolean() ? ".0/24" : ".0/25")))));
     }
   }
 

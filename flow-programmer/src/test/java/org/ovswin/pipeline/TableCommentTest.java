@@ -28,7 +28,7 @@ class TableCommentTest {
           Map.entry("POD_IP", Example.POD.address().toString()),
           Map.entry("PEER_MAC", Example.PEER.mac().toString()),
           Map.entry("PEER_IP", Example.PEER.address().toString()),
-          Map.entry("PEER_BLOCK", Example.PEER.block().toString()),
+          Map.entry("PEER_BLOCK", Example.PEER.blocks().getFirst().toString()),
           Map.entry("NODE_MAC", Example.UPLINK.mac().toString()),
           Map.entry("NODE_IP", Example.UPLINK.address().toString()),
           Map.entry("NEXT_HOP_MAC", Example.UPLINK.gatewayMac().orElseThrow().toString()),

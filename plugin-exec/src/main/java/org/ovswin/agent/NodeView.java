@@ -108,7 +108,12 @@ record NodeView(
             config.uplink().gateway(),
             gatewayMac);
     return Optional.of(
-        new NodeState(config.cluster().cidr(), block, uplink, peers.get(), portedPods(uplink)));
+        new NodeState(
+            List.of(config.cluster().cidr()),
+            List.of(block),
+            uplink,
+            peers.get(),
+            portedPods(uplink)));
   }
 
   /**
@@ -127,7 +132,8 @@ record NodeView(
       OptionalInt port = ofport(pod.hostName());
       if (pod.isHeld() && port.isPresent() && claims.getOrDefault(port.getAsInt(), 0) == 1) {
         ported.add(
-            new NodeState.Pod(port.getAsInt(), pod.address(), pod.mac(), pod.intent().hostPorts()));
+            new NodeState.Pod(
+                port.getAsInt(), List.of(pod.address()), pod.mac(), pod.intent().hostPorts()));
       }
     }
     return ported;

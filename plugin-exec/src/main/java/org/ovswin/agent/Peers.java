@@ -52,7 +52,8 @@ record Peers(NodeState.Peers routed, List<String> leftOut) {
         leftOut.add(what + address + " (expected: an address that no other node has)");
       } else {
         blocks.add(record.block(), record.node());
-        routed.add(new NodeState.Peer(record.node(), address, record.mac(), record.block()));
+        routed.add(
+            new NodeState.Peer(record.node(), address, record.mac(), List.of(record.block())));
       }
     }
     return new Peers(new NodeState.Peers(routed), leftOut);

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ovsdb.vswitch.BridgeSpec;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
@@ -54,7 +54,7 @@ record Plan(
 
   static Plan of(NodeView view, Instant now) {
     Optional<NodeState> state = view.nodeState();
-    Map<Ipv4Address, NodeState.Pod> ported = new HashMap<>();
+    Map<IpAddress, NodeState.Pod> ported = new HashMap<>();
     state.ifPresent(s -> s.pods().forEach(pod -> ported.put(pod.address(), pod)));
     List<PodView> attach = new ArrayList<>();
     List<PodView> detach = new ArrayList<>();

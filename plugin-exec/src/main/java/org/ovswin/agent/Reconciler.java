@@ -136,7 +136,7 @@ final class Reconciler {
   private void nodesMoved(Event.NodesMoved moved) {
     Peers now = Peers.of(config, leases.block(), moved.nodes());
     if (!peers.equals(Optional.of(now))) {
-      LOG.info("peers={}", now.routed().byBlock().size());
+      LOG.info("peers={}", now.routed().byAddress().size());
       now.leftOut().forEach(reason -> LOG.warn("peer left out: {}", reason));
       peers = Optional.of(now);
     }

@@ -3,7 +3,7 @@ package org.ovswin.agent;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.pipeline.NodeState;
 import org.ovswin.pipeline.NodeState.Pod;
 import org.ovswin.pipeline.Pipeline;
@@ -76,7 +76,7 @@ record SwitchFlows(Known known, Optional<NodeState> coming) {
   }
 
   /** That there are no flows of the pod's with this address, and none is on its way. */
-  boolean areWithout(Ipv4Address pod) {
+  boolean areWithout(IpAddress pod) {
     return known instanceof Known.Settled settled
         && (settled.others() == Others.NONE
             || settled.target().removal().allows(Pipeline.podCookie(pod)))
@@ -84,7 +84,7 @@ record SwitchFlows(Known known, Optional<NodeState> coming) {
         && coming.filter(next -> hasPod(next, pod)).isEmpty();
   }
 
-  private static boolean hasPod(NodeState state, Ipv4Address address) {
+  private static boolean hasPod(NodeState state, IpAddress address) {
     return state.pods().stream().anyMatch(pod -> pod.address().equals(address));
   }
 }

@@ -467,7 +467,7 @@ final class AgentSimulation {
                                 node.node(),
                                 (Ipv4Address) node.address(),
                                 node.mac(),
-                                node.block()))
+                                List.of(node.block())))
                     .toList(),
                 NodeView.Startup.OVER))
         .as("flows")

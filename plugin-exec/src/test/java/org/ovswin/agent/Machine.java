@@ -292,13 +292,14 @@ final class Machine {
     for (PodView pod : pods) {
       int port = ofports.getOrDefault(pod.hostName(), -1);
       if (port > 0) {
-        ported.add(new NodeState.Pod(port, pod.address(), pod.mac(), pod.intent().hostPorts()));
+        ported.add(
+            new NodeState.Pod(port, List.of(pod.address()), pod.mac(), pod.intent().hostPorts()));
       }
     }
     AgentConfig.UplinkConfig uplink = Cluster.CONFIG.uplink();
     return new NodeState(
-        Cluster.CONFIG.cluster().cidr(),
-        Cluster.BLOCK,
+        List.of(Cluster.CONFIG.cluster().cidr()),
+        List.of(Cluster.BLOCK),
         new NodeState.Uplink(
             ofports.getOrDefault(Cluster.UPLINK, -1),
             uplink.address(),

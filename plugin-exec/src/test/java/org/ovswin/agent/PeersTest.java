@@ -19,7 +19,7 @@ final class PeersTest {
   @Test
   void otherNodes_areRouted_oneselfIsNot() {
     Peers peers = of(Cluster.node(3), Cluster.node(1), Cluster.node(2));
-    assertThat(peers.routed().byBlock())
+    assertThat(peers.routed().byAddress())
         .extracting(NodeState.Peer::node)
         .containsExactly("node2", "node3");
     assertThat(peers.leftOut()).isEmpty();
@@ -46,7 +46,9 @@ final class PeersTest {
   @MethodSource("unusable")
   void recordThatContradictsThisNode_isLeftOutWithItsReason(NodeRecord record, String value) {
     Peers peers = of(record, Cluster.node(2));
-    assertThat(peers.routed().byBlock()).extracting(NodeState.Peer::node).containsExactly("node2");
+    assertThat(peers.routed().byAddress())
+        .extracting(NodeState.Peer::node)
+        .containsExactly("node2");
     assertThat(peers.leftOut())
         .singleElement()
         .asString()
@@ -59,13 +61,17 @@ final class PeersTest {
         of(
             Cluster.node(3, "10.244.3.0/29", "192.0.2.99"),
             Cluster.node(4, "10.244.4.0/29", "192.0.2.99"));
-    assertThat(peers.routed().byBlock()).extracting(NodeState.Peer::node).containsExactly("node4");
+    assertThat(peers.routed().byAddress())
+        .extracting(NodeState.Peer::node)
+        .containsExactly("node4");
     assertThat(peers.leftOut()).singleElement().asString().contains("node3", "192.0.2.99");
   }
 
   @Test
   void twoNodesOfOneBlock_theNewerCounts() {
     Peers peers = of(Cluster.node(3), Cluster.node(4, "10.244.3.0/29", "192.0.2.99"));
-    assertThat(peers.routed().byBlock()).extracting(NodeState.Peer::node).containsExactly("node4");
+    assertThat(peers.routed().byAddress())
+        .extracting(NodeState.Peer::node)
+        .containsExactly("node4");
   }
 }

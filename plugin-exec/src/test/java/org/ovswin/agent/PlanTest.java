@@ -303,8 +303,8 @@ final class PlanTest {
   /** The node with the pod at these ports. */
   private static NodeState state(Integer... ports) {
     return new NodeState(
-        Cluster.CONFIG.cluster().cidr(),
-        Cluster.BLOCK,
+        List.of(Cluster.CONFIG.cluster().cidr()),
+        List.of(Cluster.BLOCK),
         uplink(Optional.of(Cluster.GATEWAY_MAC)),
         PEERS,
         Stream.of(ports)
@@ -312,7 +312,7 @@ final class PlanTest {
                 port ->
                     new NodeState.Pod(
                         port,
-                        ADDRESS,
+                        List.of(ADDRESS),
                         org.ovswin.ipam.address.MacAddress.forAddress(ADDRESS),
                         List.of()))
             .toList());
@@ -345,7 +345,7 @@ final class PlanTest {
     NodeState there = state(7);
     NodeState silent =
         new NodeState(
-            there.cluster(), there.block(), uplink(Optional.empty()), PEERS, there.pods());
+            there.cluster(), there.blocks(), uplink(Optional.empty()), PEERS, there.pods());
     SwitchFlows before = settled(silent, Others.NONE, Optional.empty());
     assertThat(Plan.of(with(view, view.vswitch(), before), NOW).ready()).isEmpty();
     SwitchFlows leaving = settled(there, Others.NONE, Optional.of(silent));

@@ -79,25 +79,25 @@ final class Cases {
     addresses.add(STRANGER);
     addresses.add(state.uplink().gateway());
     addresses.add(state.uplink().address());
-    addresses.add(state.gateway());
-    addresses.add((Ipv4Address) state.block().network());
-    addresses.add((Ipv4Address) state.block().last());
-    addresses.add((Ipv4Address) state.block().address(253));
-    addresses.add((Ipv4Address) state.cluster().last());
-    addresses.add(((Ipv4Address) state.cluster().network()).plus(-1));
-    addresses.add(((Ipv4Address) state.cluster().last()).plus(1));
+    addresses.add(gateway(state));
+    addresses.add((Ipv4Address) state.blocks().getFirst().network());
+    addresses.add((Ipv4Address) state.blocks().getFirst().last());
+    addresses.add((Ipv4Address) state.blocks().getFirst().address(253));
+    addresses.add((Ipv4Address) state.cluster().getFirst().last());
+    addresses.add(((Ipv4Address) state.cluster().getFirst().network()).plus(-1));
+    addresses.add(((Ipv4Address) state.cluster().getFirst().last()).plus(1));
     addresses.add(Ipv4Address.parse("224.0.0.5"));
     addresses.add(Ipv4Address.parse("255.255.255.255"));
     addresses.add(Ipv4Address.parse("0.0.0.0"));
     for (Pod pod : pods()) {
       macs.add(pod.mac());
-      addresses.add(pod.address());
+      addresses.add(pod.ipv4().orElseThrow());
     }
     for (Peer peer : peers()) {
       macs.add(peer.mac());
       addresses.add(peer.address());
       addresses.add(somePodOf(peer));
-      addresses.add((Ipv4Address) peer.block().last());
+      addresses.add((Ipv4Address) peer.blocks().getFirst().last());
     }
   }
 
@@ -190,11 +190,11 @@ final class Cases {
     Set<Ipv4Address> names = new LinkedHashSet<>();
     names.add(sender.address());
     names.add(new Ipv4Address(0));
-    names.add(state.gateway());
+    names.add(gateway(state));
     names.add(state.uplink().gateway());
     names.add(state.uplink().address());
     names.add(WORLD);
-    pods().forEach(pod -> names.add(pod.address()));
+    pods().forEach(pod -> names.add(pod.ipv4().orElseThrow()));
     peers().forEach(peer -> names.add(somePodOf(peer)));
     for (Ipv4Address spa : names) {
       for (Ipv4Address tpa : names) {
@@ -216,7 +216,7 @@ final class Cases {
           c.cases.add(new Case(sender.port(), frame.with(new Other(protocol))));
         }
         Arp question =
-            new Arp(1, sender.mac(), sender.address(), new MacAddress(0), state.gateway());
+            new Arp(1, sender.mac(), sender.address(), new MacAddress(0), gateway(state));
         c.cases.add(new Case(sender.port(), tagged(frame.with(question))));
         for (Ipv4Address dst : c.addresses) {
           Transport transport = c.anyTransport().apply(c.nextPort());
@@ -232,10 +232,15 @@ final class Cases {
     return new Packet(packet.ethSrc(), packet.ethDst(), OptionalInt.of(5), packet.content());
   }
 
+  private static Ipv4Address gateway(NodeState state) {
+    return (Ipv4Address) NodeState.gateway(state.blocks().getFirst());
+  }
+
   private List<Honest> senders() {
     List<Honest> senders = new ArrayList<>();
     for (Pod pod : pods()) {
-      senders.add(new Honest(pod.port(), pod.mac(), NodeState.GATEWAY_MAC, pod.address()));
+      senders.add(
+          new Honest(pod.port(), pod.mac(), NodeState.GATEWAY_MAC, pod.ipv4().orElseThrow()));
     }
     int link = state.uplink().port();
     MacAddress node = state.uplink().mac();
@@ -249,7 +254,7 @@ final class Cases {
     senders.add(new Honest(PortNo.LOCAL, node, NodeState.GATEWAY_MAC, own));
     senders.add(new Honest(PortNo.LOCAL, node, Nodes.LINK_GATEWAY_MAC, own));
     // A pod whose flows are not there yet, or no more.
-    Ipv4Address nobodys = (Ipv4Address) state.block().address(253);
+    Ipv4Address nobodys = (Ipv4Address) state.blocks().getFirst().address(253);
     MacAddress mac = MacAddress.forAddress(nobodys);
     int deaf = TestedNode.deafPort(state);
     senders.add(new Honest(deaf, mac, NodeState.GATEWAY_MAC, nobodys));
@@ -262,7 +267,7 @@ final class Cases {
   }
 
   private List<Peer> peers() {
-    return ends(state.peers().byBlock());
+    return ends(state.peers().byAddress());
   }
 
   private static <T> List<T> ends(List<T> all) {
@@ -273,7 +278,7 @@ final class Cases {
   }
 
   private static Ipv4Address somePodOf(Peer peer) {
-    return (Ipv4Address) peer.block().address(7);
+    return (Ipv4Address) peer.blocks().getFirst().address(7);
   }
 
   private void add(

@@ -65,7 +65,7 @@ class ConnectionStateVerdictTest {
     Uplink uplink = STATE.uplink();
     MacAddress mac = Nodes.LINK_GATEWAY_MAC;
     List<Ipv4Address> senders =
-        List.of(uplink.gateway(), uplink.address(), STATE.peers().byBlock().getFirst().address());
+        List.of(uplink.gateway(), uplink.address(), STATE.peers().byAddress().getFirst().address());
     for (int port : List.of(uplink.port(), PortNo.LOCAL, STATE.pods().getFirst().port())) {
       for (Ipv4Address sender : senders) {
         for (int op : new int[] {1, 2, 3}) {

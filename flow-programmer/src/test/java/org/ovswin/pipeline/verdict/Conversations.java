@@ -57,10 +57,10 @@ final class Conversations {
     int link = state.uplink().port();
     List<Host> hosts = new ArrayList<>();
     for (Pod pod : state.pods()) {
-      hosts.add(new Host(pod.port(), pod.mac(), NodeState.GATEWAY_MAC, pod.address()));
+      hosts.add(new Host(pod.port(), pod.mac(), NodeState.GATEWAY_MAC, pod.ipv4().orElseThrow()));
     }
-    for (Peer peer : state.peers().byBlock()) {
-      hosts.add(new Host(link, peer.mac(), mac, (Ipv4Address) peer.block().address(9)));
+    for (Peer peer : state.peers().byAddress()) {
+      hosts.add(new Host(link, peer.mac(), mac, (Ipv4Address) peer.blocks().getFirst().address(9)));
       hosts.add(new Host(link, peer.mac(), mac, peer.address()));
     }
     hosts.add(new Host(link, Nodes.LINK_GATEWAY_MAC, mac, WORLD));

@@ -58,8 +58,8 @@ enum Nodes {
   NodeState state() {
     IpPrefix own = IpPrefix.parse(block);
     return new NodeState(
-        IpPrefix.parse(cluster),
-        own,
+        List.of(IpPrefix.parse(cluster)),
+        List.of(own),
         new Uplink(
             UPLINK_PORT,
             Ipv4Address.parse("172.30.0.11"),
@@ -76,7 +76,7 @@ enum Nodes {
         "node" + index,
         Ipv4Address.parse(FIRST_PEER).plus(index),
         new MacAddress(FIRST_PEER_MAC + index),
-        IpPrefix.of(own.network().plus(size * (index + 1)), own.length()));
+        List.of(IpPrefix.of(own.network().plus(size * (index + 1)), own.length())));
   }
 
   private static Pod pod(int index, IpPrefix own) {
@@ -87,6 +87,7 @@ enum Nodes {
                 new HostPort(Protocol.TCP, TCP_HOST_PORT, TCP_POD_PORT),
                 new HostPort(Protocol.UDP, UDP_HOST_PORT, UDP_POD_PORT))
             : List.of();
-    return new Pod(FIRST_POD_PORT + index, address, MacAddress.forAddress(address), hostPorts);
+    return new Pod(
+        FIRST_POD_PORT + index, List.of(address), MacAddress.forAddress(address), hostPorts);
   }
 }

@@ -47,11 +47,11 @@ class RandomConversationTest {
 
   RandomConversationTest() {
     for (Pod pod : STATE.pods().subList(0, 3)) {
-      hosts.add(new Host(pod.port(), pod.mac(), pod.address()));
+      hosts.add(new Host(pod.port(), pod.mac(), pod.ipv4().orElseThrow()));
     }
     int link = STATE.uplink().port();
-    for (Peer peer : STATE.peers().byBlock().subList(0, 2)) {
-      hosts.add(new Host(link, peer.mac(), (Ipv4Address) peer.block().address(9)));
+    for (Peer peer : STATE.peers().byAddress().subList(0, 2)) {
+      hosts.add(new Host(link, peer.mac(), (Ipv4Address) peer.blocks().getFirst().address(9)));
       hosts.add(new Host(link, peer.mac(), peer.address()));
     }
     for (String world : List.of("203.0.113.7", "203.0.113.8")) {
@@ -115,7 +115,7 @@ class RandomConversationTest {
     if (from.port() == STATE.uplink().port()) {
       return NODE_MAC;
     }
-    return from.port() == PortNo.LOCAL && !STATE.cluster().contains(ip.dst())
+    return from.port() == PortNo.LOCAL && !STATE.cluster().getFirst().contains(ip.dst())
         ? Nodes.LINK_GATEWAY_MAC
         : NodeState.GATEWAY_MAC;
   }

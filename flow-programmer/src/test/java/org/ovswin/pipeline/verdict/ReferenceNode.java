@@ -5,6 +5,7 @@ import static org.ovswin.pipeline.verdict.Verdict.sent;
 
 import java.util.Optional;
 import java.util.function.Function;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.openflow.PortNo;
@@ -140,7 +141,7 @@ final class ReferenceNode {
       case Sender.OfPod(Pod pod) -> arpOfPod(pod, packet, arp);
       case Sender.Link _ -> sent(PortNo.LOCAL, packet);
       case Sender.Node _ ->
-          arp.op() == 1 && arp.tpa().equals(state.gateway())
+          arp.op() == 1 && isGateway(arp.tpa())
               ? answer(PortNo.LOCAL, packet, arp)
               : sent(uplink.port(), packet);
     };
@@ -153,14 +154,14 @@ final class ReferenceNode {
     boolean inOwnName =
         packet.ethSrc().equals(pod.mac())
             && arp.sha().equals(pod.mac())
-            && (arp.spa().equals(pod.address()) || arp.spa().equals(NOBODY));
+            && (pod.addresses().contains(arp.spa()) || arp.spa().equals(NOBODY));
     if (!inOwnName) {
       return dropped("asks in another's name");
     }
-    if (arp.tpa().equals(pod.address())) {
+    if (pod.addresses().contains(arp.tpa())) {
       return dropped("asks for its own address");
     }
-    return arp.tpa().equals(state.gateway()) || podAt(arp.tpa()).isPresent()
+    return isGateway(arp.tpa()) || podAt(arp.tpa()).isPresent()
         ? answer(pod.port(), packet, arp)
         : dropped("asks for an address that this node does not answer for");
   }
@@ -196,7 +197,7 @@ final class ReferenceNode {
           case Sender.OfPod(Pod pod) ->
               !packet.ethSrc().equals(pod.mac())
                   || !packet.ethDst().equals(GATEWAY)
-                  || !ip.src().equals(pod.address());
+                  || !pod.addresses().contains(ip.src());
           case Sender.Link _ ->
               packet.ethDst().isMulticast()
                   ? isOfOurs(ip.src())
@@ -216,14 +217,14 @@ final class ReferenceNode {
 
   /** Pods send to no group, and the node's own broadcast does not come back. */
   private boolean isOfOurs(Ipv4Address source) {
-    return source.equals(uplink.address()) || state.cluster().contains(source);
+    return source.equals(uplink.address()) || isInCluster(source);
   }
 
   private boolean isFromTheRightNode(MacAddress mac, Ipv4Address source) {
     if (source.equals(uplink.address())) {
       return false;
     }
-    return !state.cluster().contains(source)
+    return !isInCluster(source)
         || peerOf(source).filter(peer -> peer.mac().equals(mac)).isPresent();
   }
 
@@ -264,7 +265,8 @@ final class ReferenceNode {
     for (Pod pod : state.pods()) {
       for (HostPort port : pod.hostPorts()) {
         if (port.protocol() == ports.protocol() && port.hostPort() == ports.dst()) {
-          return Optional.of(Tuple.of(ip).withDestination(pod.address(), port.podPort()));
+          return Optional.of(
+              Tuple.of(ip).withDestination(pod.ipv4().orElseThrow(), port.podPort()));
         }
       }
     }
@@ -273,7 +275,7 @@ final class ReferenceNode {
 
   /** What leaves for the world does so under the node's address. */
   private boolean isTranslated(Sender sender, Ipv4 ip, Sent leaving) {
-    if (leaving.port() != uplink.port() || state.cluster().contains(ip.dst())) {
+    if (leaving.port() != uplink.port() || isInCluster(ip.dst())) {
       return false;
     }
     return switch (sender) {
@@ -292,7 +294,7 @@ final class ReferenceNode {
     }
     return switch (sender) {
       case Sender.Link _ ->
-          state.cluster().contains(ip.dst())
+          isInCluster(ip.dst())
               ? dropped("nothing goes back to the link")
               : sent(PortNo.LOCAL, packet.with(ip));
       case Sender.Node _ -> fromNode(packet, ip);
@@ -301,7 +303,7 @@ final class ReferenceNode {
   }
 
   private Verdict fromNode(Packet packet, Ipv4 ip) {
-    if (state.cluster().contains(ip.dst())) {
+    if (isInCluster(ip.dst())) {
       return peerOf(ip.dst())
           .map(peer -> overLink(peer.mac(), packet, ip))
           .orElseGet(() -> dropped("an address of the cluster that nobody has"));
@@ -312,7 +314,7 @@ final class ReferenceNode {
   }
 
   private Verdict fromPod(Packet packet, Ipv4 ip) {
-    if (state.cluster().contains(ip.dst())) {
+    if (isInCluster(ip.dst())) {
       return peerOf(ip.dst())
           .map(peer -> overLink(peer.mac(), packet, ip))
           .orElseGet(() -> dropped("an address of the cluster that nobody has"));
@@ -320,7 +322,7 @@ final class ReferenceNode {
     if (ip.dst().equals(uplink.address())) {
       return sent(PortNo.LOCAL, packet.withEth(GATEWAY, uplink.mac()).with(ip));
     }
-    for (Peer peer : state.peers().byBlock()) {
+    for (Peer peer : state.peers().byAddress()) {
       if (peer.address().equals(ip.dst())) {
         return overLink(peer.mac(), packet, ip);
       }
@@ -340,13 +342,21 @@ final class ReferenceNode {
         : sent(uplink.port(), packet.withEth(uplink.mac(), nextHop).with(ip.withTtl(ip.ttl() - 1)));
   }
 
+  private boolean isInCluster(IpAddress address) {
+    return state.cluster().stream().anyMatch(range -> range.contains(address));
+  }
+
+  private boolean isGateway(IpAddress address) {
+    return state.blocks().stream().anyMatch(block -> NodeState.gateway(block).equals(address));
+  }
+
   private Optional<Pod> podAt(Ipv4Address address) {
-    return state.pods().stream().filter(pod -> pod.address().equals(address)).findFirst();
+    return state.pods().stream().filter(pod -> pod.addresses().contains(address)).findFirst();
   }
 
   private Optional<Peer> peerOf(Ipv4Address address) {
-    return state.peers().byBlock().stream()
-        .filter(peer -> peer.block().contains(address))
+    return state.peers().byAddress().stream()
+        .filter(peer -> peer.blocks().stream().anyMatch(block -> block.contains(address)))
         .findFirst();
   }
 }

@@ -32,8 +32,8 @@ class RoundTripTest {
   private static final Ipv4Address NODE = UPLINK.address();
   private static final Pod POD = STATE.pods().get(0);
   private static final Pod OTHER_POD = STATE.pods().get(1);
-  private static final Peer PEER = STATE.peers().byBlock().getFirst();
-  private static final Ipv4Address PEER_POD = (Ipv4Address) PEER.block().address(9);
+  private static final Peer PEER = STATE.peers().byAddress().getFirst();
+  private static final Ipv4Address PEER_POD = (Ipv4Address) PEER.blocks().getFirst().address(9);
 
   private TestedNode node;
 
@@ -184,8 +184,9 @@ class RoundTripTest {
   @Test
   void podToHostPort_onItsOwnNode_isAnsweredByTheNodesAddress() throws IOException {
     assertThat(fromPod(OTHER_POD, NODE, new Udp(6000, Nodes.UDP_HOST_PORT)))
-        .isEqualTo(toPod(POD, OTHER_POD.address(), TTL, new Udp(6000, Nodes.UDP_POD_PORT)));
-    assertThat(fromPod(POD, OTHER_POD.address(), new Udp(Nodes.UDP_POD_PORT, 6000)))
+        .isEqualTo(
+            toPod(POD, OTHER_POD.ipv4().orElseThrow(), TTL, new Udp(6000, Nodes.UDP_POD_PORT)));
+    assertThat(fromPod(POD, OTHER_POD.ipv4().orElseThrow(), new Udp(Nodes.UDP_POD_PORT, 6000)))
         .isEqualTo(toPod(OTHER_POD, NODE, TTL, new Udp(Nodes.UDP_HOST_PORT, 6000)));
   }
 
@@ -208,15 +209,18 @@ class RoundTripTest {
   @Test
   void podToPeersPod_keepsItsAddressBothWays() throws IOException {
     assertThat(fromPod(POD, PEER_POD, new Udp(5000, 53)))
-        .isEqualTo(toPeer(POD.address(), PEER_POD, TTL - 1, new Udp(5000, 53)));
-    assertThat(fromPeer(PEER_POD, POD.address(), new Udp(53, 5000)))
+        .isEqualTo(toPeer(POD.ipv4().orElseThrow(), PEER_POD, TTL - 1, new Udp(5000, 53)));
+    assertThat(fromPeer(PEER_POD, POD.ipv4().orElseThrow(), new Udp(53, 5000)))
         .isEqualTo(toPod(POD, PEER_POD, TTL, new Udp(53, 5000)));
   }
 
   @Test
   void nodeToPod_isAnswered() throws IOException {
     Packet question =
-        new Packet(UPLINK.mac(), NodeState.GATEWAY_MAC, ip(NODE, POD.address(), new Udp(5000, 53)));
+        new Packet(
+            UPLINK.mac(),
+            NodeState.GATEWAY_MAC,
+            ip(NODE, POD.ipv4().orElseThrow(), new Udp(5000, 53)));
     assertThat(node.send(PortNo.LOCAL, question))
         .isEqualTo(toPod(POD, NODE, TTL, new Udp(5000, 53)));
     assertThat(fromPod(POD, NODE, new Udp(53, 5000)))
@@ -226,7 +230,7 @@ class RoundTripTest {
                 new Packet(
                     NodeState.GATEWAY_MAC,
                     UPLINK.mac(),
-                    ip(POD.address(), NODE, new Udp(53, 5000)))));
+                    ip(POD.ipv4().orElseThrow(), NODE, new Udp(53, 5000)))));
   }
 
   @Test
@@ -236,7 +240,7 @@ class RoundTripTest {
     int chosen = sourcePort(fromPod(OTHER_POD, WORLD, new Udp(5000, 53)));
 
     Ipv4 asSeen = new Ipv4(NODE, WORLD, TTL - 1, new Udp(chosen, 53));
-    Ipv4 asSent = new Ipv4(OTHER_POD.address(), WORLD, TTL - 1, new Udp(5000, 53));
+    Ipv4 asSent = new Ipv4(OTHER_POD.ipv4().orElseThrow(), WORLD, TTL - 1, new Udp(5000, 53));
     assertThat(fromWorld(WORLD, NODE, new IcmpError(IcmpError.UNREACHABLE, 3, asSeen)))
         .isEqualTo(toPod(OTHER_POD, WORLD, TTL, new IcmpError(IcmpError.UNREACHABLE, 3, asSent)));
     assertThat(fromWorld(router, NODE, new IcmpError(IcmpError.TIME_EXCEEDED, 0, asSeen)))
@@ -247,7 +251,7 @@ class RoundTripTest {
   @Test
   void errorFromThePod_aboutAHostPort_quotesTheAddressThatWasAsked() throws IOException {
     fromWorld(WORLD, NODE, new Udp(6000, Nodes.UDP_HOST_PORT));
-    Ipv4 asSeen = new Ipv4(WORLD, POD.address(), TTL, new Udp(6000, Nodes.UDP_POD_PORT));
+    Ipv4 asSeen = new Ipv4(WORLD, POD.ipv4().orElseThrow(), TTL, new Udp(6000, Nodes.UDP_POD_PORT));
     Ipv4 asSent = new Ipv4(WORLD, NODE, TTL, new Udp(6000, Nodes.UDP_HOST_PORT));
 
     assertThat(fromPod(POD, WORLD, new IcmpError(IcmpError.UNREACHABLE, 3, asSeen)))
@@ -293,7 +297,10 @@ class RoundTripTest {
   private static Verdict toPod(Pod pod, Ipv4Address src, int ttl, Transport transport) {
     return Verdict.sent(
         pod.port(),
-        new Packet(NodeState.GATEWAY_MAC, pod.mac(), new Ipv4(src, pod.address(), ttl, transport)));
+        new Packet(
+            NodeState.GATEWAY_MAC,
+            pod.mac(),
+            new Ipv4(src, pod.ipv4().orElseThrow(), ttl, transport)));
   }
 
   private static Verdict toNode(Ipv4Address src, Ipv4Address dst, int ttl, Transport transport) {
@@ -315,7 +322,7 @@ class RoundTripTest {
   }
 
   private static Ipv4 ip(Pod pod, Ipv4Address dst, Transport transport) {
-    return ip(pod.address(), dst, transport);
+    return ip(pod.ipv4().orElseThrow(), dst, transport);
   }
 
   private static Ipv4 ip(Ipv4Address src, Ipv4Address dst, Transport transport) {
