@@ -14,7 +14,9 @@ import java.util.regex.Pattern;
  *     /proc/42/ns/net}, on Windows a GUID
  * @param ifName the interface's name in the sandbox (CNI_IFNAME)
  * @param mac the interface's link-layer address in the sandbox
- * @param addresses the interface's addresses, IPv4 only
+ * @param addresses the interface's addresses of either family. Without one of a family the
+ *     interface does not speak it; an IPv6 one is used at once, for nobody else can have it (no
+ *     detection of duplicates, RFC 4862, 5.4), and routers' advertisements are not listened to
  * @param routes the interface's routes in the sandbox
  * @param mtu bytes, 68 (RFC 791) to 65535
  */
@@ -43,20 +45,61 @@ public record EndpointSpec(
           "ifName: %s (expected: 1 to 15 characters, none of '/', ':', white space; not '.', '..')"
               .formatted(ifName));
     }
-    for (InetPrefix address : addresses) {
-      if (!address.isIpv4()) {
-        throw new IllegalArgumentException("addresses: %s (expected: IPv4)".formatted(address));
-      }
-    }
     if (mtu < 68 || mtu > 65535) {
       throw new IllegalArgumentException("mtu: %d (expected: 68 to 65535)".formatted(mtu));
     }
   }
 
+  /** Whether one of the addresses is IPv6. */
+  public boolean speaksIpv6() {
+    return !addresses.stream().allMatch(InetPrefix::isIpv4);
+  }
+
   /**
-   * The usual pod: one address and a default route. The gateway need not be inside the address's
-   * prefix; outside of it the route says that it is on the link.
+   * An address and its way out.
+   *
+   * @param address the interface's
+   * @param gateway of the same family; need not be inside the address's prefix
    */
+  public record Gatewayed(InetPrefix address, InetAddress gateway) {
+    public Gatewayed {
+      if (address.address().getAddress().length != gateway.getAddress().length) {
+        throw new IllegalArgumentException(
+            "gateway of %s: %s (expected: of the same family)"
+                .formatted(address, gateway.getHostAddress()));
+      }
+    }
+
+    /**
+     * The default route; where the prefix does not say that the gateway is on the link, it does.
+     */
+    Route defaultRoute() {
+      InetPrefix all = address.isIpv4() ? InetPrefix.DEFAULT_IPV4 : InetPrefix.DEFAULT_IPV6;
+      return address.contains(gateway)
+          ? new Route.Via(all, gateway)
+          : new Route.ViaOnLink(all, gateway);
+    }
+  }
+
+  /** The usual pod: an address of one family or of each, and a default route for each. */
+  public static EndpointSpec withGateways(
+      String hostName,
+      String sandbox,
+      String ifName,
+      MacAddress mac,
+      List<Gatewayed> addresses,
+      int mtu) {
+    return new EndpointSpec(
+        hostName,
+        sandbox,
+        ifName,
+        mac,
+        addresses.stream().map(Gatewayed::address).toList(),
+        addresses.stream().map(Gatewayed::defaultRoute).toList(),
+        mtu);
+  }
+
+  /** As above, with one address. */
   public static EndpointSpec withGateway(
       String hostName,
       String sandbox,
@@ -65,10 +108,7 @@ public record EndpointSpec(
       InetPrefix address,
       InetAddress gateway,
       int mtu) {
-    Route route =
-        address.contains(gateway)
-            ? new Route.Via(InetPrefix.DEFAULT_IPV4, gateway)
-            : new Route.ViaOnLink(InetPrefix.DEFAULT_IPV4, gateway);
-    return new EndpointSpec(hostName, sandbox, ifName, mac, List.of(address), List.of(route), mtu);
+    return withGateways(
+        hostName, sandbox, ifName, mac, List.of(new Gatewayed(address, gateway)), mtu);
   }
 }

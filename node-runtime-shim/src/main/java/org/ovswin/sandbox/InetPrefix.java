@@ -15,6 +15,9 @@ public record InetPrefix(InetAddress address, int prefixLength) {
   /** The destination of an IPv4 default route. */
   public static final InetPrefix DEFAULT_IPV4 = parse("0.0.0.0/0");
 
+  /** The destination of an IPv6 default route. */
+  public static final InetPrefix DEFAULT_IPV6 = parse("::/0");
+
   public InetPrefix {
     int bits = address.getAddress().length * 8;
     if (prefixLength < 0 || prefixLength > bits) {

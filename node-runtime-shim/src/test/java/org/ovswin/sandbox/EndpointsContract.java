@@ -34,6 +34,68 @@ public abstract class EndpointsContract {
         1400);
   }
 
+  private static final EndpointSpec.Gatewayed IPV4 =
+      new EndpointSpec.Gatewayed(
+          InetPrefix.parse("10.244.1.5/24"), InetPrefix.parseAddress("10.244.1.1"));
+  private static final EndpointSpec.Gatewayed IPV6 =
+      new EndpointSpec.Gatewayed(
+          InetPrefix.parse("fd00:244:1::5/64"), InetPrefix.parseAddress("fd00:244:1::1"));
+
+  /** With an address of each family. */
+  protected static EndpointSpec dualStack(String sandbox) {
+    return withGateways(sandbox, List.of(IPV4, IPV6));
+  }
+
+  protected static EndpointSpec ipv6Only(String sandbox) {
+    return withGateways(sandbox, List.of(IPV6));
+  }
+
+  private static EndpointSpec withGateways(String sandbox, List<EndpointSpec.Gatewayed> addresses) {
+    return EndpointSpec.withGateways(HOST_NAME, sandbox, "eth0", MAC, addresses, 1400);
+  }
+
+  @Test
+  void attach_anyFamilies_isFoundAdoptedAndGoneAfterDetach() throws Exception {
+    String sandbox = newSandbox();
+    for (EndpointSpec spec : List.of(dualStack(sandbox), ipv6Only(sandbox))) {
+      Endpoint endpoint = endpoints().attach(spec);
+      assertThat(endpoints().check(spec)).isEmpty();
+      assertThat(endpoints().find(spec)).contains(endpoint);
+      assertThat(endpoints().attach(spec)).isEqualTo(endpoint);
+      endpoints().detach(HOST_NAME);
+      assertThat(endpoints().find(spec)).isEmpty();
+    }
+  }
+
+  @Test
+  void attach_oneFamilyMore_isRemade() throws Exception {
+    EndpointSpec spec = spec(newSandbox());
+    endpoints().attach(spec);
+    EndpointSpec dual = dualStack(spec.sandbox());
+    assertThat(endpoints().check(dual))
+        .extracting(EndpointProblem::what)
+        .containsExactly("eth0 address", "eth0 route", "eth0 IPv6");
+
+    endpoints().attach(dual);
+
+    assertThat(endpoints().check(dual)).isEmpty();
+  }
+
+  @Test
+  void attach_withoutIpv6_isCorrectedInPlace() throws Exception {
+    EndpointSpec dual = dualStack(newSandbox());
+    Endpoint before = endpoints().attach(dual);
+    EndpointSpec spec = spec(dual.sandbox());
+    assertThat(endpoints().check(spec))
+        .extracting(EndpointProblem::toString)
+        .containsExactly("eth0 IPv6: on (expected: off)");
+
+    assertThat(endpoints().attach(spec)).isEqualTo(before);
+
+    assertThat(endpoints().check(spec)).isEmpty();
+    assertThat(endpoints().check(dual)).isNotEmpty();
+  }
+
   @Test
   void attach_newEndpoint_isFoundListedAndWithoutProblems() throws Exception {
     EndpointSpec spec = spec(newSandbox());

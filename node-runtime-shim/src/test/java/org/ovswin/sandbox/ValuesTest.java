@@ -3,6 +3,7 @@ package org.ovswin.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -108,19 +109,28 @@ class ValuesTest {
   }
 
   @Test
-  void endpointSpec_ipv6_isRefused() {
-    assertThatThrownBy(
-            () ->
-                new EndpointSpec(
-                    "h",
-                    "s",
-                    "eth0",
-                    MAC,
-                    List.of(InetPrefix.parse("fd00::5/64")),
-                    List.of(),
-                    1500))
+  void endpointSpec_ofEachFamily_hasADefaultRouteForEach() {
+    InetAddress v4 = InetPrefix.parseAddress("10.244.1.1");
+    InetAddress v6 = InetPrefix.parseAddress("fd00:244:1::1");
+    EndpointSpec dual =
+        EndpointSpec.withGateways(
+            "h",
+            "s",
+            "eth0",
+            MAC,
+            List.of(
+                new EndpointSpec.Gatewayed(InetPrefix.parse("10.244.1.5/24"), v4),
+                new EndpointSpec.Gatewayed(InetPrefix.parse("fd00:244:1::5/128"), v6)),
+            1450);
+    assertThat(dual.speaksIpv6()).isTrue();
+    assertThat(spec("10.244.1.5/24").speaksIpv6()).isFalse();
+    assertThat(dual.routes())
+        .containsExactly(
+            new Route.Via(InetPrefix.DEFAULT_IPV4, v4),
+            new Route.ViaOnLink(InetPrefix.DEFAULT_IPV6, v6));
+    assertThatThrownBy(() -> new EndpointSpec.Gatewayed(InetPrefix.parse("fd00:244:1::5/64"), v4))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("fd00:");
+        .hasMessageContaining("expected: of the same family");
   }
 
   @Test

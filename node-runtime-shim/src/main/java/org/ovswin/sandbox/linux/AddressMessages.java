@@ -24,6 +24,9 @@ final class AddressMessages {
   private static final int IFA_LOCAL = 2;
   private static final int IFADDRMSG_LENGTH = 8;
 
+  /** Duplicates are not looked for; says nothing about IPv4. */
+  private static final int IFA_F_NODAD = 2;
+
   private AddressMessages() {}
 
   static NetlinkRequest add(int link, InetPrefix address) {
@@ -53,7 +56,7 @@ final class AddressMessages {
             type, flags, "%s address %s on link %d".formatted(verb, address, link))
         .u8(family(address.address()))
         .u8(address.prefixLength())
-        .u8(0)
+        .u8(address.isIpv4() ? 0 : IFA_F_NODAD)
         .u8(0)
         .u32(link)
         .attribute(IFA_LOCAL, octets)

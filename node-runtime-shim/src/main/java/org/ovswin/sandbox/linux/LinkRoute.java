@@ -28,13 +28,16 @@ public record LinkRoute(
   static final int RT_SCOPE_LINK = 253;
   static final int RTPROT_STATIC = 4;
 
+  /** What the kernel makes of no metric in IPv6 (IP6_RT_PRIO_USER). */
+  private static final int IPV6_METRIC = 1024;
+
   /** Whether a gateway is taken to be on the link. */
   public enum OnLink {
     YES,
     BY_ADDRESS
   }
 
-  /** A route of ours: protocol static, metric 0. */
+  /** A route of ours: protocol static, the usual metric. */
   public static LinkRoute of(int linkIndex, Route route) {
     return switch (route) {
       case Route.Via via -> make(linkIndex, route, Optional.of(via.gateway()), OnLink.BY_ADDRESS);
@@ -56,8 +59,12 @@ public record LinkRoute(
 
   private static LinkRoute make(
       int linkIndex, Route route, Optional<InetAddress> gateway, OnLink onLink) {
-    int scope = gateway.isPresent() ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
-    return new LinkRoute(linkIndex, route.destination(), gateway, onLink, scope, RTPROT_STATIC, 0);
+    boolean ipv4 = route.destination().isIpv4();
+    // IPv6 knows no scopes of routes.
+    int scope = gateway.isPresent() || !ipv4 ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+    int metric = ipv4 ? 0 : IPV6_METRIC;
+    return new LinkRoute(
+        linkIndex, route.destination(), gateway, onLink, scope, RTPROT_STATIC, metric);
   }
 
   @Override

@@ -40,7 +40,11 @@ final class PodEnd implements AutoCloseable {
   void configure() throws IOException {
     Link link = requireLink();
     // Before it is up: the kernel would send router solicitations, and take advertisements.
-    Ipv6.disable(spec.ifName());
+    if (spec.speaksIpv6()) {
+      Ipv6.enableWithoutRouters(spec.ifName());
+    } else {
+      Ipv6.disable(spec.ifName());
+    }
     if (ethtool.txChecksum(spec.ifName()) == Ethtool.TxChecksum.OFFLOADED) {
       ethtool.computeTxChecksum(spec.ifName());
     }
@@ -92,8 +96,10 @@ final class PodEnd implements AutoCloseable {
     if (!isLoopbackUp()) {
       problems.add(new EndpointProblem("lo state", "down", "up"));
     }
-    if (!Ipv6.isDisabled(name)) {
-      problems.add(new EndpointProblem(name + " IPv6", "on", "off"));
+    Ipv6.Use wanted = spec.speaksIpv6() ? Ipv6.Use.WITHOUT_ROUTERS : Ipv6.Use.OFF;
+    Ipv6.Use observed = Ipv6.use(name);
+    if (observed != wanted) {
+      problems.add(new EndpointProblem(name + " IPv6", observed.text(), wanted.text()));
     }
     if (ethtool.txChecksum(name) == Ethtool.TxChecksum.OFFLOADED) {
       problems.add(new EndpointProblem(name + " tx checksum offload", "on", "off"));

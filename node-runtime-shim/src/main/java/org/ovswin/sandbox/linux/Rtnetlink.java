@@ -129,6 +129,8 @@ public final class Rtnetlink implements AutoCloseable {
   }
 
   /**
+   * An IPv6 address is used at once: whether another has it is not asked (RFC 4862, 5.4).
+   *
    * @throws ErrnoException EEXIST if the link has it
    */
   public void addAddress(int link, InetPrefix address) throws IOException {

@@ -99,6 +99,87 @@ class LinuxEndpointsTest extends EndpointsContract {
   }
 
   @Test
+  void attach_podEndOfBothFamilies_isWhatIpShows() throws Exception {
+    String sandbox = newSandbox();
+    String pod = Namespaces.nameOf(Path.of(sandbox));
+    // As container runtimes have it that were told to leave IPv6 off.
+    sysctl(pod, "net.ipv6.conf.default.disable_ipv6=1");
+
+    endpoints().attach(dualStack(sandbox));
+
+    JsonNode eth0 = Shell.ip(pod, "addr", "show", "eth0").get(0);
+    assertThat(eth0.findValuesAsText("local")).contains("10.244.1.5", "fd00:244:1::5");
+    for (JsonNode address : eth0.get("addr_info")) {
+      if (address.get("local").asText().startsWith("fd00")) {
+        assertThat(address.get("prefixlen").asInt()).isEqualTo(64);
+        assertThat(address.has("nodad")).as(address.toString()).isTrue();
+        assertThat(address.has("tentative")).as(address.toString()).isFalse();
+      }
+    }
+    assertThat(Shell.run("ip", "-n", pod, "-6", "route").lines().map(String::strip))
+        .contains("default via fd00:244:1::1 dev eth0 proto static metric 1024 pref medium");
+    assertThat(sysctl(pod, "net.ipv6.conf.eth0.accept_ra", "net.ipv6.conf.eth0.autoconf"))
+        .contains("accept_ra = 0", "autoconf = 0");
+    JsonNode hostEnd = Shell.ip(nodeName(), "addr", "show", HOST_NAME).get(0);
+    assertThat(hostEnd.get("addr_info")).isEmpty();
+  }
+
+  @Test
+  void attach_gatewayOutsideOfTheIpv6Prefix_isOnLink() throws Exception {
+    String sandbox = newSandbox();
+    EndpointSpec spec =
+        EndpointSpec.withGateway(
+            HOST_NAME,
+            sandbox,
+            "eth0",
+            MAC,
+            InetPrefix.parse("fd00:244:1::5/128"),
+            InetPrefix.parseAddress("fd00:244:1::1"),
+            1400);
+    endpoints().attach(spec);
+    assertThat(endpoints().check(spec)).isEmpty();
+    assertThat(Shell.run("ip", "-n", Namespaces.nameOf(Path.of(sandbox)), "-6", "route"))
+        .contains("default via fd00:244:1::1 dev eth0 proto static metric 1024 onlink");
+  }
+
+  @Test
+  void attach_podListensToRouters_isCorrectedInPlace() throws Exception {
+    EndpointSpec spec = dualStack(newSandbox());
+    String pod = Namespaces.nameOf(Path.of(spec.sandbox()));
+    Endpoint before = endpoints().attach(spec);
+    sysctl(pod, "net.ipv6.conf.eth0.accept_ra=2");
+    Shell.run("ip", "-n", pod, "-6", "route", "del", "default");
+    assertThat(endpoints().check(spec))
+        .extracting(EndpointProblem::toString)
+        .containsExactly(
+            "eth0 route: missing (expected: 0:0:0:0:0:0:0:0/0 via fd00:244:1:0:0:0:0:1)",
+            "eth0 IPv6: on, listening to routers (expected: on)");
+
+    assertThat(endpoints().attach(spec)).isEqualTo(before);
+
+    assertThat(endpoints().check(spec)).isEmpty();
+  }
+
+  @Test
+  void attach_ipv6Only_firstPacketAfterwardsReachesTheSwitch() throws Exception {
+    String sandbox = newSandbox();
+    String pod = Namespaces.nameOf(Path.of(sandbox));
+    Shell.run("ip", "-n", nodeName(), "link", "add", "br7", "type", "bridge");
+    Shell.run("ip", "-n", nodeName(), "addr", "add", "fd00:244:1::1/64", "dev", "br7", "nodad");
+    Shell.run("ip", "-n", nodeName(), "link", "set", "br7", "up");
+    endpoints().attach(ipv6Only(sandbox));
+    Shell.run("ip", "-n", nodeName(), "link", "set", HOST_NAME, "master", "br7");
+    assertThat(Shell.run("ip", "netns", "exec", pod, "ping", "-c", "1", "-W", "5", "fd00:244:1::1"))
+        .contains(" 0% packet loss");
+  }
+
+  private static String sysctl(String netns, String... settings) throws Exception {
+    List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", netns, "sysctl"));
+    command.addAll(List.of(settings));
+    return Shell.run(command.toArray(String[]::new));
+  }
+
+  @Test
   void attach_hostEnd_isUpWithoutAddressIpv6OrPromiscuity() throws Exception {
     Endpoint endpoint = endpoints().attach(spec(newSandbox()));
 
