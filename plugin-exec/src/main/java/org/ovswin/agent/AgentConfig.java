@@ -63,7 +63,7 @@ public record AgentConfig(
             + MAX_NODE_NAME
             + " characters, 63 between two dots, such as worker-1");
     require(
-        socketPath(socketDirectory).toString().getBytes(StandardCharsets.UTF_8).length
+        adminSocket(socketDirectory).toString().getBytes(StandardCharsets.UTF_8).length
             <= MAX_SOCKET_PATH,
         "socketDirectory",
         socketDirectory,
@@ -118,11 +118,16 @@ public record AgentConfig(
 
   /** The Unix socket on which the launcher reaches this agent. */
   public Path cniSocket() {
-    return socketPath(socketDirectory);
+    return socketDirectory.resolve("cni.sock");
   }
 
-  private static Path socketPath(Path socketDirectory) {
-    return socketDirectory.resolve("cni.sock");
+  /** The Unix socket on which the command line reaches this agent. */
+  public Path adminSocket() {
+    return adminSocket(socketDirectory);
+  }
+
+  private static Path adminSocket(Path socketDirectory) {
+    return socketDirectory.resolve("admin.sock");
   }
 
   /**

@@ -10,24 +10,27 @@ import java.util.Set;
  * {@code CNI_ARGS}: {@code KEY=value;KEY=value} in any order. Keys that are not ours are errors
  * unless {@code IgnoreUnknown} is set, as in the reference library.
  */
-final class CniArgs {
+record CniArgs(Map<String, String> values) {
   private static final String IGNORE_UNKNOWN = "IgnoreUnknown";
   private static final String NAMESPACE = "K8S_POD_NAMESPACE";
   private static final String NAME = "K8S_POD_NAME";
   private static final String UID = "K8S_POD_UID";
+  private static final String IP = "IP";
   private static final String INFRA_CONTAINER = "K8S_POD_INFRA_CONTAINER_ID";
   private static final Set<String> KNOWN =
-      Set.of(IGNORE_UNKNOWN, NAMESPACE, NAME, UID, INFRA_CONTAINER);
+      Set.of(IGNORE_UNKNOWN, NAMESPACE, NAME, UID, INFRA_CONTAINER, IP);
 
-  private CniArgs() {}
+  CniArgs {
+    values = Map.copyOf(values);
+  }
 
   /**
-   * The pod that the arguments name, if they do.
+   * Reads the variable.
    *
    * @throws CniException 4 for a pair without {@code =}, a key given twice, an unknown key, or an
    *     {@code IgnoreUnknown} that is neither true nor false
    */
-  static Optional<PodName> pod(String args) throws CniException {
+  static CniArgs parse(String args) throws CniException {
     Map<String, String> values = pairs(args);
     if (!ignoresUnknown(values.getOrDefault(IGNORE_UNKNOWN, "false"))) {
       for (String key : values.keySet()) {
@@ -36,6 +39,11 @@ final class CniArgs {
         }
       }
     }
+    return new CniArgs(values);
+  }
+
+  /** The pod that the arguments name, if they do. */
+  Optional<PodName> pod() {
     String namespace = values.getOrDefault(NAMESPACE, "");
     String name = values.getOrDefault(NAME, "");
     if (namespace.isEmpty() || name.isEmpty()) {
@@ -43,6 +51,11 @@ final class CniArgs {
     }
     Optional<String> uid = Optional.ofNullable(values.get(UID)).filter(text -> !text.isEmpty());
     return Optional.of(new PodName(namespace, name, uid));
+  }
+
+  /** {@code IP}: addresses with commas between. */
+  Optional<String> ip() {
+    return Optional.ofNullable(values.get(IP));
   }
 
   private static Map<String, String> pairs(String args) throws CniException {

@@ -7,9 +7,9 @@ import java.util.Optional;
 /**
  * One ADD, DEL or CHECK, decoded and valid.
  *
- * <p>A DEL carries only what identifies the attachment for certain: a port mapping, {@code
- * prevResult} or {@code CNI_ARGS} that cannot be read is absent there instead of an error, because
- * a pod must be deletable whatever became of its configuration.
+ * <p>A DEL carries only what identifies the attachment for certain: a port mapping, a requested
+ * address, {@code prevResult} or {@code CNI_ARGS} that cannot be read is absent there instead of an
+ * error, because a pod must be deletable whatever became of its configuration.
  *
  * @param cniVersion the version of the configuration, in which the result is printed
  * @param network the configuration's {@code name}
@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param ifName {@code CNI_IFNAME}: the interface's name in the container
  * @param pod from the {@code K8S_*} keys of {@code CNI_ARGS}, if the runtime gave name and
  *     namespace
+ * @param requested the addresses it is to get; IPv4 first, at most one of each family
  * @param portMappings the capability {@code portMappings}; no two claim the same host port
  * @param dns the capability {@code dns}, or else the configuration's own, or else {@link Dns#NONE}
  * @param prevResult result of the plugin in front (ADD), or of the ADD (CHECK, DEL)
@@ -31,12 +32,14 @@ public record CniRequest(
     String netns,
     String ifName,
     Optional<PodName> pod,
+    List<RequestedAddress> requested,
     List<PortMapping> portMappings,
     Dns dns,
     Optional<CniResult> prevResult,
     Instant deadline) {
 
   public CniRequest {
+    requested = List.copyOf(requested);
     portMappings = List.copyOf(portMappings);
   }
 

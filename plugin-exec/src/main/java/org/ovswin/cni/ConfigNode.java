@@ -97,6 +97,11 @@ record ConfigNode(String path, JsonNode node, KeyCase keyCase) {
     return new ConfigNode(path, node, KeyCase.IGNORED);
   }
 
+  /** Keys below are as their author wrote them, also where those above are not. */
+  ConfigNode exactly() {
+    return new ConfigNode(path, node, KeyCase.EXACT);
+  }
+
   /**
    * The value under this key of an object.
    *

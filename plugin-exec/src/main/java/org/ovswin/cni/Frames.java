@@ -7,7 +7,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * Frames between launcher and agent, in both directions:
+ * Frames on the agent's sockets, in both directions:
  *
  * <pre>
  *   0               4
@@ -19,13 +19,13 @@ import java.nio.channels.WritableByteChannel;
  * The length is big-endian, unsigned, and from 1 to {@value #MAX_PAYLOAD_BYTES}. One frame goes
  * each way on a connection, and neither side closes its half first: a Windows named pipe could not.
  */
-final class Frames {
-  static final int MAX_PAYLOAD_BYTES = 1024 * 1024;
+public final class Frames {
+  public static final int MAX_PAYLOAD_BYTES = 1024 * 1024;
 
   private Frames() {}
 
   /** A length that no frame has. */
-  static final class LengthException extends IOException {
+  public static final class LengthException extends IOException {
     LengthException(long length) {
       super("length %d (expected: 1 to %d)".formatted(length, MAX_PAYLOAD_BYTES));
     }
@@ -37,7 +37,7 @@ final class Frames {
    * @throws LengthException before any byte of the payload was read
    * @throws EOFException if the channel ends early
    */
-  static byte[] read(ReadableByteChannel channel) throws IOException {
+  public static byte[] read(ReadableByteChannel channel) throws IOException {
     ByteBuffer header = ByteBuffer.allocate(Integer.BYTES);
     fill(channel, header);
     long length = Integer.toUnsignedLong(header.getInt(0));
@@ -59,7 +59,7 @@ final class Frames {
   }
 
   /** Writes one frame with this payload, which must be of a legal length. */
-  static void write(WritableByteChannel channel, byte[] payload) throws IOException {
+  public static void write(WritableByteChannel channel, byte[] payload) throws IOException {
     if (payload.length < 1 || payload.length > MAX_PAYLOAD_BYTES) {
       throw new LengthException(payload.length);
     }

@@ -27,6 +27,9 @@ final class NetworkConfig {
 
   private static final Set<String> OWN_KEYS = Set.of();
 
+  private static final List<String> CAPABILITIES =
+      List.of("portMappings", "dns", "ips", RequestedAddresses.ANNOTATIONS);
+
   private final ConfigNode root;
 
   private NetworkConfig(ConfigNode root) {
@@ -111,8 +114,8 @@ final class NetworkConfig {
     if (runtimeConfig.isPresent()) {
       for (ConfigNode capability : runtimeConfig.get().children()) {
         String key = capability.path().substring("runtimeConfig.".length());
-        if (!key.equalsIgnoreCase("portMappings") && !key.equalsIgnoreCase("dns")) {
-          throw capability.unsupported("portMappings or dns");
+        if (CAPABILITIES.stream().noneMatch(key::equalsIgnoreCase)) {
+          throw capability.unsupported("one of " + String.join(", ", CAPABILITIES));
         }
       }
     }
@@ -163,6 +166,41 @@ final class NetworkConfig {
         .integer(key, 1, 65535)
         .orElseThrow(() -> element.missing(key, "an integer from 1 to 65535"))
         .intValue();
+  }
+
+  /**
+   * The addresses that the pod is to get; {@link RequestedAddresses} says where they may be.
+   *
+   * @throws CniException 7, or 4 where {@code CNI_ARGS} has it, for what is no address or
+   *     contradicts another
+   */
+  List<RequestedAddress> requestedAddresses(CniArgs args) throws CniException {
+    RequestedAddresses requested = new RequestedAddresses();
+    Optional<ConfigNode> runtimeConfig = runtimeConfig();
+    if (runtimeConfig.isPresent()) {
+      requested.addAll(runtimeConfig.get().elements("ips"));
+    }
+    Optional<ConfigNode> cniArgs = child(root.child("args"), "cni");
+    if (cniArgs.isPresent()) {
+      requested.addAll(cniArgs.get().elements("ips"));
+    }
+    if (args.ip().isPresent()) {
+      requested.addSeparated(RequestedAddresses.ARGS_FIELD, args.ip().get());
+    }
+    Optional<ConfigNode> annotations = child(runtimeConfig, RequestedAddresses.ANNOTATIONS);
+    if (annotations.isPresent()) {
+      Optional<ConfigNode> annotation =
+          annotations.get().exactly().child(RequestedAddresses.ANNOTATION);
+      if (annotation.isPresent()) {
+        requested.addSeparated(annotation.get().path(), annotation.get().text());
+      }
+    }
+    return requested.toList();
+  }
+
+  private static Optional<ConfigNode> child(Optional<ConfigNode> section, String key)
+      throws CniException {
+    return section.isEmpty() ? Optional.empty() : section.get().child(key);
   }
 
   /** The capability {@code dns}, or else the section of this name. */

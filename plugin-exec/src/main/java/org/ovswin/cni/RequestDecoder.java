@@ -110,13 +110,15 @@ final class RequestDecoder {
     String network = config.name();
     config.validate();
     config.requireKnownCapabilities();
+    CniArgs args = CniArgs.parse(variable(invocation, Env.CNI_ARGS));
     return new CniRequest(
         version,
         network,
         variable(invocation, Env.CNI_CONTAINERID),
         variable(invocation, Env.CNI_NETNS),
         variable(invocation, Env.CNI_IFNAME),
-        CniArgs.pod(variable(invocation, Env.CNI_ARGS)),
+        args.pod(),
+        config.requestedAddresses(args),
         config.portMappings(),
         config.dns(),
         config.prevResult(),
@@ -143,7 +145,8 @@ final class RequestDecoder {
         variable(invocation, Env.CNI_CONTAINERID),
         variable(invocation, Env.CNI_NETNS),
         variable(invocation, Env.CNI_IFNAME),
-        orElse(() -> CniArgs.pod(variable(invocation, Env.CNI_ARGS)), Optional.empty()),
+        orElse(() -> CniArgs.parse(variable(invocation, Env.CNI_ARGS)).pod(), Optional.empty()),
+        List.of(),
         orElse(config::portMappings, List.of()),
         orElse(config::dns, Dns.NONE),
         orElse(config::prevResult, Optional.empty()),

@@ -70,6 +70,7 @@ final class Cluster {
         sandbox(number),
         attachment(number).ifName(),
         Optional.of(new PodName("default", "pod" + number, Optional.empty())),
+        List.of(),
         List.of(portMappings),
         Dns.NONE,
         Optional.empty(),

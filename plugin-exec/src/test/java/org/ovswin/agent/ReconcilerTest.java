@@ -315,6 +315,7 @@ final class ReconcilerTest {
         like.netns(),
         like.ifName(),
         like.pod(),
+        like.requested(),
         like.portMappings(),
         Dns.NONE,
         like.prevResult(),

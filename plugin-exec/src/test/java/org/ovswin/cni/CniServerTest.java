@@ -40,8 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The server's socket, its bounds, and peers that do not behave. */
 class CniServerTest {
   private static final long PATIENCE_SECONDS = 60;
-  private static final CniServer.Limits LIMITS =
-      new CniServer.Limits(
+  private static final FrameServer.Limits LIMITS =
+      new FrameServer.Limits(
           16, Duration.ofSeconds(30), Duration.ofSeconds(50), Duration.ofSeconds(30));
 
   @TempDir Path directory;
@@ -55,7 +55,7 @@ class CniServerTest {
     return directory.resolve("run");
   }
 
-  private CniServer open(CniHandler served, CniServer.Limits limits) throws IOException {
+  private CniServer open(CniHandler served, FrameServer.Limits limits) throws IOException {
     return CniServer.open(socket(), served, limits, InstantSource.system());
   }
 
@@ -227,8 +227,8 @@ class CniServerTest {
             super.del(request);
           }
         };
-    CniServer.Limits two =
-        new CniServer.Limits(2, Duration.ofSeconds(30), Duration.ofSeconds(50), Duration.ZERO);
+    FrameServer.Limits two =
+        new FrameServer.Limits(2, Duration.ofSeconds(30), Duration.ofSeconds(50), Duration.ZERO);
     try (CniServer server = open(slow, two)) {
       assertThat(server).isNotNull();
       List<SocketChannel> clients = new ArrayList<>();
@@ -329,8 +329,8 @@ class CniServerTest {
   }
 
   /** One connection at a time, so that a connection that is not cut shows. */
-  private static CniServer.Limits quick() {
-    return new CniServer.Limits(
+  private static FrameServer.Limits quick() {
+    return new FrameServer.Limits(
         1, Duration.ofSeconds(1), Duration.ofSeconds(50), Duration.ofSeconds(30));
   }
 
@@ -395,8 +395,8 @@ class CniServerTest {
   @Test
   void close_interruptsWhatHangs() throws Exception {
     CountDownLatch inside = new CountDownLatch(1);
-    CniServer.Limits hasty =
-        new CniServer.Limits(
+    FrameServer.Limits hasty =
+        new FrameServer.Limits(
             16, Duration.ofSeconds(30), Duration.ofSeconds(50), Duration.ofMillis(50));
     CniServer server = open(blocking(inside, new CountDownLatch(1)), hasty);
     try (SocketChannel client = sent(Call.add())) {

@@ -1,0 +1,4 @@
+@NullMarked
+package org.ovswin.agent.admin;
+
+import org.jspecify.annotations.NullMarked;
