@@ -4,14 +4,17 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.ovswin.cni.CniErrors;
 import org.ovswin.cni.CniException;
 import org.ovswin.cni.CniRequest;
 import org.ovswin.cni.PodName;
 import org.ovswin.cni.PortMapping;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.Lease;
 import org.ovswin.ipam.lease.LeaseRequest;
+import org.ovswin.ipam.lease.Stickiness;
 import org.ovswin.pipeline.NodeState.HostPort;
 import org.ovswin.pipeline.NodeState.Protocol;
 
@@ -88,7 +91,15 @@ final class Admission {
           "as many as fit into " + Lease.MAX_INTENT_LENGTH + " characters with CNI_NETNS");
     }
     return new LeaseRequest(
-        Admission.attachment(request), request.network(), namespace, name, bootId, json);
+        Admission.attachment(request),
+        request.network(),
+        namespace,
+        name,
+        bootId,
+        json,
+        Set.of(Family.IPV4),
+        List.of(),
+        Stickiness.NONE);
   }
 
   private static String expectedLength(int most) {

@@ -7,7 +7,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +23,7 @@ import org.ovswin.ipam.block.NodeClaim;
 import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.disk.ProcessLock;
 import org.ovswin.ipam.lease.LeaseDatabase;
+import org.ovswin.ipam.lease.LeaseOptions;
 import org.ovswin.ovsdb.jsonrpc.OvsdbAddress;
 import org.ovswin.ovsdb.jsonrpc.SessionOptions;
 import org.ovswin.ovsdb.vswitch.Vswitch;
@@ -65,7 +65,8 @@ final class Agent implements AutoCloseable {
       BlockStore store = opened(openStore(config));
       this.block = claim(config, store, uplinkMac(config, interfaces)).block();
       LeaseDatabase leases =
-          opened(LeaseDatabase.open(config.leaseDirectory(), block, reserved(block), clock));
+          opened(LeaseDatabase.open(config.leaseDirectory(), LeaseOptions.of(clock)));
+      leases.addBlock(block);
 
       Inbox inbox = new Inbox();
       Events events = new Events(inbox, config.uplink().gateway());
@@ -179,11 +180,6 @@ final class Agent implements AutoCloseable {
       case Claim.NameTaken taken -> throw new AgentException(taken.message());
       case Claim.BlockTaken taken -> throw new AgentException(taken.message());
     };
-  }
-
-  /** The network's address, the gateway's, and the broadcast address. */
-  private static List<IpAddress> reserved(IpPrefix block) {
-    return List.of(block.network(), block.address(1), block.last());
   }
 
   private static SessionOptions databaseOptions(AgentConfig config) {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.MacAddress;
@@ -36,7 +37,7 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint) {
       return new PodView(lease, Intent.parse(lease.intent()), new EndpointState.Unknown());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "lease " + lease.address() + " of " + lease.attachment() + ": " + e.getMessage(), e);
+          "lease " + lease.addresses() + " of " + lease.attachment() + ": " + e.getMessage(), e);
     }
   }
 
@@ -53,11 +54,11 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint) {
   }
 
   Ipv4Address address() {
-    return lease.address();
+    return (Ipv4Address) lease.address(Family.IPV4).orElseThrow();
   }
 
   MacAddress mac() {
-    return MacAddress.forAddress(lease.address());
+    return MacAddress.forAddress(address());
   }
 
   /** The endpoint's name on the host, the same after every restart. */

@@ -134,7 +134,7 @@ final class Reconciler {
   }
 
   private void nodesMoved(Event.NodesMoved moved) {
-    Peers now = Peers.of(config, leases.block(), moved.nodes());
+    Peers now = Peers.of(config, leases.blocks().getFirst(), moved.nodes());
     if (!peers.equals(Optional.of(now))) {
       LOG.info("peers={}", now.routed().byAddress().size());
       now.leftOut().forEach(reason -> LOG.warn("peer left out: {}", reason));
@@ -166,7 +166,7 @@ final class Reconciler {
   private NodeView view() {
     return new NodeView(
         config,
-        leases.block(),
+        leases.blocks().getFirst(),
         pods,
         rows.snapshot(),
         rows.comingPorts(),

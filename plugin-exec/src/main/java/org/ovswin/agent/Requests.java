@@ -94,6 +94,8 @@ final class Requests {
           throw new IllegalStateException("a lease without a pod: " + held.lease());
       case Allocation.Exhausted exhausted ->
           throw CniErrors.tryAgainLater(exhausted.message(), "node " + config.node());
+      case Allocation.Refused refused ->
+          throw CniErrors.tryAgainLater(refused.message(), "node " + config.node());
     };
   }
 

@@ -166,7 +166,7 @@ final class Demo implements Callable<Integer> {
     for (NodeAddresses addresses : plan(lab).nodes()) {
       if (addresses.record().node().equals(node) && addresses.leases().isPresent()) {
         for (Lease lease : addresses.leases().get().leases()) {
-          if (lease.address().toString().equals(address)) {
+          if (lease.addresses().getFirst().toString().equals(address)) {
             return Optional.of(lease.toString());
           }
         }

@@ -107,7 +107,7 @@ final class IpamShow implements Callable<Integer> {
       for (Lease lease : node.leases().map(LeaseView::leases).orElse(List.of())) {
         some = true;
         leases.row(
-            lease.address().toString(),
+            lease.addresses().getFirst().toString(),
             node.record().node(),
             pod(lease),
             shortened(lease.attachment().containerId()),
@@ -124,7 +124,7 @@ final class IpamShow implements Callable<Integer> {
     plan.unreadable().forEach(record -> out.println("unreadable: " + record));
   }
 
-  private static String count(Optional<Integer> number) {
+  private static String count(Optional<Long> number) {
     return number.map(Object::toString).orElse("-");
   }
 
@@ -182,7 +182,7 @@ final class IpamShow implements Callable<Integer> {
     var leases = node.putArray("leases");
     for (Lease lease : view.leases()) {
       ObjectNode entry = leases.addObject();
-      entry.put("address", lease.address().toString());
+      entry.put("address", lease.addresses().getFirst().toString());
       entry.put("state", state(lease));
       entry.put("network", lease.network());
       lease.podNamespace().ifPresent(value -> entry.put("podNamespace", value));

@@ -15,6 +15,7 @@ import org.ovswin.cni.PortMapping;
 import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.LeaseDatabase;
+import org.ovswin.ipam.lease.LeaseOptions;
 
 /**
  * One agent from its start to its crash on a {@link Machine}, on the test's own thread: everything
@@ -54,7 +55,8 @@ final class AgentLife {
     this.machine = machine;
     this.clock = clock;
     this.journal = journal;
-    this.leases = LeaseDatabase.open(journal, Cluster.BLOCK, Cluster.reserved(), clock);
+    this.leases = LeaseDatabase.open(journal, LeaseOptions.of(clock));
+    leases.addBlock(Cluster.BLOCK);
     this.vswitch = new FakeVswitch(machine, inbox::databaseMoved, this::countCall);
     this.flowSwitch = new FakeFlowSwitch(machine, this::countCall);
     this.endpoints = new FakeEndpoints(machine, () -> plannedInReach && isSwitchInReach());

@@ -168,7 +168,9 @@ final class AgentSimulation {
 
   private void checkAdded(Waiting call, PodView pod) throws IOException {
     Optional<Lease> durable = onDisk(call.container());
-    assertThat(durable.map(Lease::address)).as("on disk: %s", call).contains(pod.address());
+    assertThat(durable.map(AgentSimulation::address))
+        .as("on disk: %s", call)
+        .contains(pod.address());
     boolean lost = machine.lostDevices.contains(pod.hostName());
     assertThat(machine.devices.containsKey(pod.hostName()))
         .as("endpoint: %s", call)
@@ -191,6 +193,10 @@ final class AgentSimulation {
         .as("on disk: %s", call)
         .isNotEqualTo(Optional.of(Lease.Phase.HELD));
     assertThat(machine.devices).doesNotContainKey(PodView.hostName(attachment));
+  }
+
+  private static Ipv4Address address(Lease lease) {
+    return (Ipv4Address) lease.addresses().getFirst();
   }
 
   private Optional<Lease> onDisk(int container) throws IOException {
@@ -227,8 +233,7 @@ final class AgentSimulation {
       if (!isIn(before, lease)) {
         // Also of its old holder there is nothing, whenever that was let go.
         checkGone(lease);
-        Optional.ofNullable(lastHolder.get(lease.address()))
-            .ifPresent(old -> checkGone(old, lease));
+        Optional.ofNullable(lastHolder.get(address(lease))).ifPresent(old -> checkGone(old, lease));
         remember(lease);
       }
     }
@@ -239,7 +244,7 @@ final class AgentSimulation {
         .anyMatch(
             other ->
                 other.attachment().equals(lease.attachment())
-                    && other.address().equals(lease.address()));
+                    && other.addresses().equals(lease.addresses()));
   }
 
   /** The agent may be killed in the middle of what it does. */
@@ -253,7 +258,7 @@ final class AgentSimulation {
 
   /** That nothing is there, or on its way, of the address and of the attachment. */
   private void checkGone(Lease lease) {
-    long cookie = Pipeline.podCookie(lease.address());
+    long cookie = Pipeline.podCookie(address(lease));
     assertThat(machine.hasFlows(PodView.of(lease))).as("flows of free %s", lease).isFalse();
     assertThat(agent.flowSwitch.underWay())
         .as("flows on their way to free %s", lease)
@@ -275,7 +280,7 @@ final class AgentSimulation {
     String device = PodView.hostName(lease.attachment());
     // It has been found gone, so its earlier address has no holder any more.
     lastHolder.values().remove(device);
-    lastHolder.put(lease.address(), device);
+    lastHolder.put(address(lease), device);
   }
 
   private void hostTask() throws IOException {

@@ -49,10 +49,6 @@ final class Cluster {
 
   private Cluster() {}
 
-  static List<IpAddress> reserved() {
-    return List.of(BLOCK.network(), BLOCK.address(1), BLOCK.last());
-  }
-
   static Attachment attachment(int number) {
     return new Attachment("container" + number, "eth0");
   }

@@ -71,7 +71,7 @@ final class IntentTest {
     Lease lease =
         new Lease(
             Cluster.attachment(3),
-            Ipv4Address.parse("10.244.1.4"),
+            List.of(Ipv4Address.parse("10.244.1.4")),
             "net",
             Optional.empty(),
             Optional.empty(),

@@ -233,7 +233,7 @@ final class PlanTest {
     return new PodView(
         new Lease(
             ATTACHMENT,
-            ADDRESS,
+            List.of(ADDRESS),
             "net",
             Optional.of("default"),
             Optional.of("pod0"),

@@ -11,10 +11,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.MacAddress;
@@ -24,7 +26,9 @@ import org.ovswin.ipam.block.FileBlockStore;
 import org.ovswin.ipam.block.NodeClaim;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.LeaseDatabase;
+import org.ovswin.ipam.lease.LeaseOptions;
 import org.ovswin.ipam.lease.LeaseRequest;
+import org.ovswin.ipam.lease.Stickiness;
 
 /** {@code ovs-win ipam show} on directories as agents leave them. */
 final class IpamShowTest {
@@ -78,11 +82,8 @@ final class IpamShowTest {
   private void lease() throws IOException {
     IpPrefix block = IpPrefix.parse("10.244.0.0/24");
     try (LeaseDatabase leases =
-        LeaseDatabase.open(
-            directory.resolve("node1").resolve("leases"),
-            block,
-            List.of(block.network(), block.address(1), block.last()),
-            CLOCK)) {
+        LeaseDatabase.open(directory.resolve("node1").resolve("leases"), LeaseOptions.of(CLOCK))) {
+      leases.addBlock(block);
       var _ = leases.allocate(request(CONTAINER, Optional.of("web")));
       var _ = leases.allocate(request("short", Optional.empty()));
       var _ = leases.withdraw(new Attachment("short", "eth0"));
@@ -92,7 +93,15 @@ final class IpamShowTest {
 
   private static LeaseRequest request(String container, Optional<String> pod) {
     return new LeaseRequest(
-        new Attachment(container, "eth0"), "net", pod.map(_ -> "default"), pod, "boot", "{}");
+        new Attachment(container, "eth0"),
+        "net",
+        pod.map(_ -> "default"),
+        pod,
+        "boot",
+        "{}",
+        Set.of(Family.IPV4),
+        List.of(),
+        Stickiness.NONE);
   }
 
   private Invocation show(String... more) {

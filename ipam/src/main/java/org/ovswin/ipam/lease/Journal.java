@@ -7,13 +7,12 @@ import java.util.Iterator;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.ovswin.ipam.address.IpPrefix;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The write-ahead journal of one block's leases: entries go in, and come out again in the same
- * order after a restart. Not thread-safe.
+ * The write-ahead journal of a node's leases: entries go in, and come out again in the same order
+ * after a restart. Not thread-safe.
  *
  * <h2>The file</h2>
  *
@@ -21,11 +20,11 @@ import org.slf4j.LoggerFactory;
  * All numbers are big-endian.
  *
  * <pre>
- * header   0       8       10      11      12              28       32       36
- *          +-------+-------+-------+-------+---------------+--------+--------+
- *          |OVSWINLJ version|address|prefix |    network,   |   0    | CRC-32C|
- *          |  (8)  |  (2)  |bytes(1)|len (1)| 0 padded (16) |  (4)   |of 0..31|
- *          +-------+-------+-------+-------+---------------+--------+--------+
+ * header   0       8       10    12           20       24
+ *          +-------+-------+-----+------------+--------+
+ *          |OVSWINLJ version|  0  | generation |CRC-32C |
+ *          |  (8)  |  (2)  | (2) |    (8)     |of 0..19|
+ *          +-------+-------+-----+------------+--------+
  *
  * frame    0        4        8    9
  *          +--------+--------+----+----------------+
@@ -34,8 +33,8 @@ import org.slf4j.LoggerFactory;
  *          +--------+--------+----+----------------+
  *                             \____ payload ______/
  *
- * file     header | reserved, given, given, ... last given | mark | entry, entry | mark | entry ...
- *                  \_____________ snapshot ______________/        \_ one sync _/
+ * file     header | block added, reserved, placed, ... | mark | entry, entry | mark | entry ...
+ *                  \____________ snapshot ____________/        \_ one sync _/
  * </pre>
  *
  * <p>The checksum covers the frame's offset in the file (8), its length (4) and its payload. The
@@ -88,7 +87,7 @@ final class Journal implements Closeable {
 
   private final JournalStorage storage;
   private final String path;
-  private final IpPrefix block;
+  private long generation;
   private final long leastCompactionBytes;
   private JournalStorage.JournalFile file;
   private FrameBuffer pending;
@@ -98,14 +97,14 @@ final class Journal implements Closeable {
   private Journal(
       JournalStorage storage,
       String path,
-      IpPrefix block,
+      long generation,
       long leastCompactionBytes,
       JournalStorage.JournalFile file,
       FrameBuffer pending,
       long compactAtBytes) {
     this.storage = storage;
     this.path = path;
-    this.block = block;
+    this.generation = generation;
     this.leastCompactionBytes = leastCompactionBytes;
     this.file = file;
     this.pending = pending;
@@ -113,39 +112,30 @@ final class Journal implements Closeable {
   }
 
   /**
-   * Opens the journal of a block, or creates it, and hands what it holds to the sink.
+   * Opens the journal, or creates it, and hands what it holds to the sink.
    *
    * @param path of the file, for messages
+   * @param common where leases get what they share
    * @param leastCompactionBytes no smaller file is compacted
    * @param sink throws IllegalArgumentException for an entry that contradicts the earlier ones
-   * @throws JournalException if it is damaged, of a newer version or of another block
+   * @throws JournalException if it is damaged, of a newer version
    */
   static Journal open(
       JournalStorage storage,
       String path,
-      IpPrefix block,
+      CommonTexts.Pool common,
       long leastCompactionBytes,
       Consumer<Entry> sink)
       throws IOException {
     storage.delete(NEW_FILE);
     if (!storage.exists(FILE)) {
-      writeNew(storage, block, Stream.empty());
+      writeNew(storage, 1, Stream.empty());
       storage.rename(NEW_FILE, FILE);
     }
     storage.forceDirectory();
     JournalStorage.JournalFile file = storage.open(FILE);
     try {
-      JournalReader reader = new JournalReader(file, path);
-      if (!reader.block().equals(block)) {
-        throw new JournalException(
-            path
-                + ": holds the leases of block "
-                + reader.block()
-                + " (expected: "
-                + block
-                + "; give the node that block again, or remove all its pods and move the file"
-                + " away)");
-      }
+      JournalReader reader = new JournalReader(file, path, common);
       JournalReader.Scan scan = reader.scan(sink);
       FrameBuffer pending = new FrameBuffer(scan.end());
       settleTail(file, scan, path);
@@ -153,7 +143,14 @@ final class Journal implements Closeable {
         writeMark(file, pending);
       }
       long compactAtBytes = Math.max(leastCompactionBytes, 2 * scan.snapshotEnd());
-      return new Journal(storage, path, block, leastCompactionBytes, file, pending, compactAtBytes);
+      return new Journal(
+          storage,
+          path,
+          reader.header().generation(),
+          leastCompactionBytes,
+          file,
+          pending,
+          compactAtBytes);
     } catch (IOException | RuntimeException e) {
       closeAfter(e, file);
       throw e;
@@ -245,7 +242,7 @@ final class Journal implements Closeable {
   void compact(Stream<Entry> snapshot) throws IOException {
     long size;
     try {
-      size = writeNew(storage, block, snapshot);
+      size = writeNew(storage, generation + 1, snapshot);
     } catch (IOException e) {
       // Nothing is lost: the journal in use has everything. Tried again when it has doubled.
       deleteAfter(e);
@@ -259,6 +256,7 @@ final class Journal implements Closeable {
       storage.rename(NEW_FILE, FILE);
       storage.forceDirectory();
       file = storage.open(FILE);
+      generation++;
     } catch (IOException | RuntimeException e) {
       failure = e;
       throw new IOException(failureMessage(), e);
@@ -281,10 +279,10 @@ final class Journal implements Closeable {
   }
 
   /** Writes a whole journal under the new name and forces it. Returns its size. */
-  private static long writeNew(JournalStorage storage, IpPrefix block, Stream<Entry> snapshot)
+  private static long writeNew(JournalStorage storage, long generation, Stream<Entry> snapshot)
       throws IOException {
     try (JournalStorage.JournalFile file = storage.create(NEW_FILE)) {
-      file.write(ByteBuffer.wrap(new JournalHeader(block).encode()), 0);
+      file.write(ByteBuffer.wrap(new JournalHeader(generation).encode()), 0);
       FrameBuffer frames = new FrameBuffer(JournalHeader.BYTES);
       Iterator<Entry> entries = snapshot.iterator();
       while (entries.hasNext()) {

@@ -4,33 +4,23 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
-import org.ovswin.ipam.address.IpAddress;
-import org.ovswin.ipam.address.IpPrefix;
 
 /**
  * The first bytes of a journal. See {@link Journal} for the picture.
  *
- * @param block the block that the leases are of
+ * @param generation one more with every compaction
  */
-record JournalHeader(IpPrefix block) {
-  static final int BYTES = 36;
+record JournalHeader(long generation) {
+  static final int BYTES = 24;
 
   /** The version that this program writes, and the newest that it reads. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final byte[] MAGIC = "OVSWINLJ".getBytes(StandardCharsets.US_ASCII);
-  private static final int ADDRESS_BYTES = 16;
 
   byte[] encode() {
-    byte[] network = block.network().bytes();
     ByteBuffer header = ByteBuffer.allocate(BYTES);
-    header
-        .put(MAGIC)
-        .putShort((short) VERSION)
-        .put((byte) network.length)
-        .put((byte) block.length())
-        .put(Arrays.copyOf(network, ADDRESS_BYTES))
-        .putInt(0);
+    header.put(MAGIC).putShort((short) VERSION).putShort((short) 0).putLong(generation);
     header.putInt(checksum(header.array()));
     return header.array();
   }
@@ -61,19 +51,11 @@ record JournalHeader(IpPrefix block) {
               + "; a newer ovs-win wrote it: run that one, or remove all pods of this node and move"
               + " the file away)");
     }
-    if (version == 0 || header.getInt(BYTES - Integer.BYTES) != checksum(bytes)) {
+    if (version != VERSION || header.getInt(BYTES - Integer.BYTES) != checksum(bytes)) {
       throw damaged(path, 0, BYTES, "checksum of the header");
     }
-    int addressBytes = header.get() & 0xff;
-    int prefixLength = header.get() & 0xff;
-    byte[] network = new byte[ADDRESS_BYTES];
-    header.get(network);
-    try {
-      return new JournalHeader(
-          new IpPrefix(IpAddress.of(Arrays.copyOf(network, addressBytes)), prefixLength));
-    } catch (IllegalArgumentException e) {
-      throw damaged(path, 0, BYTES, "block: " + e.getMessage());
-    }
+    header.getShort();
+    return new JournalHeader(header.getLong());
   }
 
   /** The one refusal of a journal whose content cannot be trusted. */

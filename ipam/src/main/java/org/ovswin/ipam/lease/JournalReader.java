@@ -3,7 +3,6 @@ package org.ovswin.ipam.lease;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
-import org.ovswin.ipam.address.IpPrefix;
 
 /**
  * Reads a journal once from its begin to its end, and tells a torn tail from damage. See {@link
@@ -25,8 +24,8 @@ final class JournalReader {
 
   private final JournalStorage.JournalFile file;
   private final String path;
-  private final IpPrefix block;
-  private final EntryCodec codec = new EntryCodec();
+  private final JournalHeader header;
+  private final EntryCodec codec;
 
   /** A piece of the file; its position is the read position. */
   private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).limit(0);
@@ -38,21 +37,23 @@ final class JournalReader {
    * Reads the header.
    *
    * @param path of the file, for messages
+   * @param common where leases get what they share
    */
-  JournalReader(JournalStorage.JournalFile file, String path) throws IOException {
+  JournalReader(JournalStorage.JournalFile file, String path, CommonTexts.Pool common)
+      throws IOException {
     this.file = file;
     this.path = path;
+    this.codec = new EntryCodec(common);
     if (!ensure(JournalHeader.BYTES)) {
       throw JournalHeader.damaged(path, 0, file.size(), "shorter than its header");
     }
-    byte[] header = new byte[JournalHeader.BYTES];
-    window.get(header);
-    this.block = JournalHeader.decode(header, path).block();
+    byte[] bytes = new byte[JournalHeader.BYTES];
+    window.get(bytes);
+    this.header = JournalHeader.decode(bytes, path);
   }
 
-  /** The block that the journal is of. */
-  IpPrefix block() {
-    return block;
+  JournalHeader header() {
+    return header;
   }
 
   /**

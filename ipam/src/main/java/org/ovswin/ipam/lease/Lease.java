@@ -1,27 +1,29 @@
 package org.ovswin.ipam.lease;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Family;
+import org.ovswin.ipam.address.IpAddress;
 
 /**
- * One address given to one attachment.
+ * Addresses given to one attachment.
  *
- * @param attachment who holds it
- * @param address the address; no two leases of a block share it
+ * @param attachment who holds them
+ * @param addresses one, or one of each family, IPv4 first; no two leases share one
  * @param network the name of the CNI network
  * @param podNamespace of the pod, where the runtime told
  * @param podName of the pod, where the runtime told
- * @param bootId the boot of the node in which it was given; leases of an earlier boot whose sandbox
- *     is gone are leftovers
- * @param since when it was given
+ * @param bootId the boot of the node in which they were given; leases of an earlier boot whose
+ *     sandbox is gone are leftovers
+ * @param since when they were given
  * @param phase whether teardown is under way
  * @param intent JSON text that the agent keeps beside the lease (network namespace, host ports);
  *     opaque here, at most {@value #MAX_INTENT_LENGTH} characters
  */
 public record Lease(
     Attachment attachment,
-    Ipv4Address address,
+    List<IpAddress> addresses,
     String network,
     Optional<String> podNamespace,
     Optional<String> podName,
@@ -42,6 +44,15 @@ public record Lease(
   }
 
   public Lease {
+    addresses = List.copyOf(addresses);
+    boolean isOneOfEach =
+        addresses.size() == 2
+            && Family.of(addresses.get(0)) == Family.IPV4
+            && Family.of(addresses.get(1)) == Family.IPV6;
+    if (addresses.size() != 1 && !isOneOfEach) {
+      throw new IllegalArgumentException(
+          "addresses: " + addresses + " (expected: one, or one IPv4 and one IPv6)");
+    }
     Attachment.requireShort("network", network);
     podNamespace.ifPresent(value -> Attachment.requireShort("podNamespace", value));
     podName.ifPresent(value -> Attachment.requireShort("podName", value));
@@ -56,17 +67,16 @@ public record Lease(
     }
   }
 
-  /** The same lease with its teardown under way. */
-  Lease withdrawn() {
-    return new Lease(
-        attachment,
-        address,
-        network,
-        podNamespace,
-        podName,
-        bootId,
-        since,
-        Phase.WITHDRAWN,
-        intent);
+  /** The address of this family. */
+  public Optional<IpAddress> address(Family family) {
+    return addresses.stream().filter(address -> Family.of(address) == family).findFirst();
+  }
+
+  /** Who holds it, for messages: the pod where the runtime told, and the attachment. */
+  public String holder() {
+    return podName
+        .map(name -> "pod " + podNamespace.map(space -> space + "/").orElse("") + name + ", ")
+        .orElse("")
+        .concat("container " + attachment);
   }
 }

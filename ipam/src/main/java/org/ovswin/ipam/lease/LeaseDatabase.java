@@ -5,27 +5,28 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Collection;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Optional;
+import java.util.RandomAccess;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.ovswin.ipam.address.AddressRange;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
-import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.disk.PrivateFiles;
 import org.ovswin.ipam.disk.ProcessLock;
 
 /**
- * The leases of one block, durable in one directory (what RFC 2131 calls the database of address
- * bindings).
+ * The leases of one node, in all of its blocks of both families, durable in one directory (what RFC
+ * 2131 calls the database of address bindings).
  *
  * <p>Changes are made in memory at once and are durable when {@link #sync()} has returned. An owner
  * makes the changes of many callers, syncs once, and only then tells any of them: a lease that was
  * told and then forgotten in a crash would be given to a second pod.
  *
- * <p>Addresses go round: the search begins behind the one given last, also after a restart, so that
- * a released address stays unused for as long as possible.
+ * <p>Which address is given is told in {@link AddressChoice}. Nothing is ever given that is not
+ * free: neither a withdrawn address, whose teardown is under way, nor one outside of the blocks.
  *
  * <p>Threading: one owner thread, no locks inside. The owner must not be interrupted during {@code
  * sync}: java.nio closes the file then, and the database has failed.
@@ -42,30 +43,24 @@ public final class LeaseDatabase implements Closeable {
 
   private final LeaseTable table;
   private final Journal journal;
-  private final InstantSource clock;
+  private final LeaseOptions options;
   private final Closeable lock;
 
-  private LeaseDatabase(LeaseTable table, Journal journal, InstantSource clock, Closeable lock) {
+  private LeaseDatabase(LeaseTable table, Journal journal, LeaseOptions options, Closeable lock) {
     this.table = table;
     this.journal = journal;
-    this.clock = clock;
+    this.options = options;
     this.lock = lock;
   }
 
   /**
-   * Opens the directory, or creates it, and locks it until {@link #close()}.
+   * Opens the directory, or creates it, and locks it until {@link #close()}. A new one has no
+   * block.
    *
-   * @param block IPv4, /8 or longer
-   * @param reserved addresses of the block that are never given: the network's, the gateway's, the
-   *     broadcast address. A lease on one that was not reserved before stays.
-   * @param clock for {@link Lease#since()}
-   * @throws IllegalArgumentException if the block does not fit or a reserved address is outside
-   * @throws JournalException if the directory is in use, or holds a journal that is damaged, of a
-   *     newer version or of another block
+   * @throws JournalException if the directory is in use, or holds a journal that is damaged or of a
+   *     newer version
    */
-  public static LeaseDatabase open(
-      Path directory, IpPrefix block, Collection<? extends IpAddress> reserved, InstantSource clock)
-      throws IOException {
+  public static LeaseDatabase open(Path directory, LeaseOptions options) throws IOException {
     PrivateFiles.createDirectories(directory);
     ProcessLock lock =
         switch (ProcessLock.tryAcquire(directory)) {
@@ -81,9 +76,7 @@ public final class LeaseDatabase implements Closeable {
     return open(
         new DiskStorage(directory),
         directory.resolve(Journal.FILE).toString(),
-        block,
-        reserved,
-        clock,
+        options,
         LEAST_COMPACTION_BYTES,
         lock);
   }
@@ -92,25 +85,16 @@ public final class LeaseDatabase implements Closeable {
   static LeaseDatabase open(
       JournalStorage storage,
       String path,
-      IpPrefix block,
-      Collection<? extends IpAddress> reserved,
-      InstantSource clock,
+      LeaseOptions options,
       long leastCompactionBytes,
       Closeable lock)
       throws IOException {
-    Journal journal = null;
     try {
-      LeaseTable table = new LeaseTable(block);
-      List<Ipv4Address> wanted = requireInside(block, reserved);
-      journal = Journal.open(storage, path, block, leastCompactionBytes, table::apply);
-      LeaseDatabase database = new LeaseDatabase(table, journal, clock, lock);
-      if (!table.reserved().equals(wanted)) {
-        database.change(new Entry.Reserved(wanted));
-        database.sync();
-      }
-      return database;
+      LeaseTable table = new LeaseTable();
+      Journal journal =
+          Journal.open(storage, path, table.common(), leastCompactionBytes, table::apply);
+      return new LeaseDatabase(table, journal, options, lock);
     } catch (IOException | RuntimeException e) {
-      closeAfter(e, journal);
       closeAfter(e, lock);
       throw e;
     }
@@ -118,15 +102,22 @@ public final class LeaseDatabase implements Closeable {
 
   /**
    * Reads a lease directory without its lock and without changing it, also while an agent writes to
-   * it. What the agent has not synced yet may or may not be in it.
+   * it. What the agent has not synced yet may or may not be in it. Addresses cool down for {@link
+   * LeaseOptions#DEFAULT_COOL_DOWN}.
    *
    * @throws java.nio.file.NoSuchFileException if there is no journal
    * @throws JournalException if it is damaged or of a newer version
    */
   public static LeaseView read(Path directory) throws IOException {
+    return read(directory, LeaseOptions.of(InstantSource.system()));
+  }
+
+  /** As {@link #read(Path)}, for a node with these options. */
+  public static LeaseView read(Path directory, LeaseOptions options) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return readOnce(new DiskStorage(directory), directory.resolve(Journal.FILE).toString());
+        return readOnce(
+            new DiskStorage(directory), directory.resolve(Journal.FILE).toString(), options);
       } catch (JournalException e) {
         if (attempt == READ_ATTEMPTS) {
           throw e;
@@ -135,12 +126,13 @@ public final class LeaseDatabase implements Closeable {
     }
   }
 
-  static LeaseView readOnce(JournalStorage storage, String path) throws IOException {
+  static LeaseView readOnce(JournalStorage storage, String path, LeaseOptions options)
+      throws IOException {
     try (JournalStorage.JournalFile file = storage.openForReading(Journal.FILE)) {
-      JournalReader reader = new JournalReader(file, path);
-      LeaseTable table = new LeaseTable(reader.block());
-      var _ = reader.scan(table::apply);
-      return new LeaseView(table.block(), table.reserved(), table.leases(), table.free());
+      LeaseTable table = new LeaseTable();
+      var _ = new JournalReader(file, path, table.common()).scan(table::apply);
+      table.cooledUntil(options.clock().instant().minus(options.coolDown()));
+      return new LeaseView(table.usage(), table.reservations(), unpacked(table.leases()));
     }
   }
 
@@ -149,63 +141,185 @@ public final class LeaseDatabase implements Closeable {
     return Files.exists(directory.resolve(Journal.FILE));
   }
 
+  /** The node's blocks, in the order in which they were added. */
+  public List<IpPrefix> blocks() {
+    return table.pools().stream().map(BlockPool::block).toList();
+  }
+
   /**
-   * Gives the attachment an address, unless it has one.
+   * Gives addresses from this block too, from now on. One that is there already stays as it is. The
+   * network's address and the first one after it, which is the gateway's, are never given, and in
+   * IPv4 the broadcast address neither.
+   *
+   * @param block IPv4, /8 or longer, or IPv6; of the latter the first 2^16 addresses are given, and
+   *     any of the first 2^32 to who asks for it
+   * @throws IllegalArgumentException if the block is too wide or overlaps another one
+   * @throws IllegalStateException if the database has failed
+   */
+  public void addBlock(IpPrefix block) {
+    if (table.pool(block) != null) {
+      return;
+    }
+    table
+        .overlapping(block)
+        .ifPresent(
+            other -> {
+              throw new IllegalArgumentException(
+                  "block: " + block + " (expected: one that does not overlap " + other + ")");
+            });
+    // Before the journal: a block that does not fit must not get into it.
+    var _ = new BlockPool(block, List.of());
+    change(new Entry.BlockAdded(block));
+  }
+
+  /**
+   * Gives a block up. One that is not there stays away.
+   *
+   * @throws IllegalStateException if leases are in it, with whose; or the database has failed
+   */
+  public void removeBlock(IpPrefix block) {
+    if (table.pool(block) == null) {
+      return;
+    }
+    List<PackedLease> inside = table.leases(block);
+    if (!inside.isEmpty()) {
+      throw new IllegalStateException(
+          "block "
+              + block
+              + ": has "
+              + inside.size()
+              + " leases (expected: none), of "
+              + inside.stream()
+                  .limit(3)
+                  .map(lease -> lease.unpack().holder())
+                  .collect(Collectors.joining("; "))
+              + (inside.size() > 3 ? "; …" : ""));
+    }
+    change(new Entry.BlockRemoved(block));
+  }
+
+  /**
+   * Says whether new addresses are given from a block. After a restart every block is open.
+   *
+   * @throws IllegalArgumentException if there is no such block
+   */
+  public void setUse(IpPrefix block, BlockUse use) {
+    BlockPool pool = table.pool(block);
+    if (pool == null) {
+      throw new IllegalArgumentException(
+          "block: " + block + " (expected: one of " + blocks() + ")");
+    }
+    pool.use(use);
+  }
+
+  /**
+   * Gives the attachment addresses, unless it has some: one of each family that it asks for, or
+   * none.
    *
    * @throws IllegalArgumentException if a field is outside the bounds of a {@link Lease}
    * @throws IllegalStateException if the database has failed
    */
   public Allocation allocate(LeaseRequest request) {
-    Optional<Lease> present = table.lease(request.attachment());
-    if (present.isPresent()) {
-      return new Allocation.AlreadyHeld(present.get());
+    PackedLease present = table.lease(request.attachment());
+    if (present != null) {
+      return new Allocation.AlreadyHeld(present.unpack());
     }
-    Optional<Ipv4Address> address = table.nextFree();
-    if (address.isEmpty()) {
-      return new Allocation.Exhausted(
-          table.block(), table.used(), table.withdrawn(), table.reservedCount());
-    }
-    Lease lease =
-        new Lease(
-            request.attachment(),
-            address.get(),
-            request.network(),
-            request.podNamespace(),
-            request.podName(),
-            request.bootId(),
-            clock.instant(),
-            Lease.Phase.HELD,
-            request.intent());
-    change(new Entry.Given(lease));
-    return new Allocation.Allocated(lease);
+    cool();
+    return switch (AddressChoice.of(table, request)) {
+      case AddressChoice.None(Allocation why) -> why;
+      case AddressChoice.Found(List<IpAddress> addresses, AddressChoice.Origin origin) -> {
+        Lease lease =
+            new Lease(
+                request.attachment(),
+                addresses,
+                request.network(),
+                request.podNamespace(),
+                request.podName(),
+                request.bootId(),
+                options.clock().instant(),
+                Lease.Phase.HELD,
+                request.intent());
+        PackedLease packed = PackedLease.of(lease, request.stickiness(), table.common());
+        change(
+            switch (origin) {
+              case SEARCHED -> new Entry.Given(packed);
+              case WANTED -> new Entry.Placed(packed);
+            });
+        yield new Allocation.Allocated(lease);
+      }
+    };
   }
 
   /**
-   * Notes that the teardown of the attachment has begun. Its address stays taken. Repeating it
+   * Notes that the teardown of the attachment has begun. Its addresses stay taken. Repeating it
    * changes nothing.
    *
    * @return the lease as it is now, or empty if the attachment has none
    * @throws IllegalStateException if the database has failed
    */
   public Optional<Lease> withdraw(Attachment attachment) {
-    Optional<Lease> lease = table.lease(attachment);
-    if (lease.isPresent() && lease.get().phase() == Lease.Phase.HELD) {
-      change(new Entry.Withdrawn(lease.get().address()));
+    PackedLease lease = table.lease(attachment);
+    if (lease != null && lease.phase() == Lease.Phase.HELD) {
+      change(new Entry.Withdrawn(lease.first()));
     }
-    return table.lease(attachment);
+    return lease(attachment);
   }
 
   /**
-   * Gives the address back. Only when no packet can reach the old holder any more: from now on it
-   * may be given again.
+   * Gives the addresses back. Only when no packet can reach the old holder any more: from now on
+   * they may be given again.
    *
    * @return the lease that ended, or empty if the attachment has none
    * @throws IllegalStateException if the database has failed
    */
   public Optional<Lease> release(Attachment attachment) {
-    Optional<Lease> lease = table.lease(attachment);
-    lease.ifPresent(held -> change(new Entry.Released(held.address())));
-    return lease;
+    PackedLease lease = table.lease(attachment);
+    if (lease == null) {
+      return Optional.empty();
+    }
+    change(new Entry.Released(lease.first(), options.clock().instant()));
+    return Optional.of(lease.unpack());
+  }
+
+  /**
+   * Keeps addresses back: from now on they are given only to who asks for one of them by address. A
+   * lease on one of them stays. The same range again gets the new reason.
+   *
+   * @param range also outside of the blocks: those that are added later heed it
+   * @throws IllegalArgumentException if the reason does not fit, or there are too many
+   * @throws IllegalStateException if the database has failed
+   */
+  public Reservation reserve(AddressRange range, String reason) {
+    Optional<Reservation> present = table.reservation(range);
+    if (present.isPresent() && present.get().reason().equals(reason)) {
+      return present.get();
+    }
+    if (present.isEmpty() && table.reservations().size() >= LeaseTable.MAX_RESERVATIONS) {
+      throw new IllegalArgumentException(
+          "reserve " + range + ": (expected: at most " + LeaseTable.MAX_RESERVATIONS + ")");
+    }
+    Reservation reservation = new Reservation(range, reason, options.clock().instant());
+    change(new Entry.Reserved(reservation));
+    return reservation;
+  }
+
+  /**
+   * Ends the reservation of exactly this range.
+   *
+   * @return the one that ended, or empty if there is none
+   * @throws IllegalStateException if the database has failed
+   */
+  public Optional<Reservation> unreserve(AddressRange range) {
+    Optional<Reservation> present = table.reservation(range);
+    if (present.isPresent()) {
+      change(new Entry.Unreserved(range));
+    }
+    return present;
+  }
+
+  /** By address. */
+  public List<Reservation> reservations() {
+    return table.reservations();
   }
 
   /**
@@ -217,38 +331,29 @@ public final class LeaseDatabase implements Closeable {
   public void sync() throws IOException {
     journal.sync();
     if (journal.isCompactionDue()) {
-      journal.compact(table.snapshot());
+      journal.compact(table.snapshot().entries());
     }
   }
 
   /** The lease of an attachment. */
   public Optional<Lease> lease(Attachment attachment) {
-    return table.lease(attachment);
+    return Optional.ofNullable(table.lease(attachment)).map(PackedLease::unpack);
   }
 
   /** The lease on an address. */
-  public Optional<Lease> lease(Ipv4Address address) {
-    return table.lease(address);
+  public Optional<Lease> lease(IpAddress address) {
+    return Optional.ofNullable(table.lease(address)).map(PackedLease::unpack);
   }
 
-  /** All leases by address, withdrawn ones included; a copy. */
+  /** All leases by address, withdrawn ones included, as they are now. */
   public List<Lease> leases() {
-    return table.leases();
+    return unpacked(table.leases());
   }
 
-  /** The block that the addresses are of. */
-  public IpPrefix block() {
-    return table.block();
-  }
-
-  /** Addresses that leases hold. */
-  public int used() {
-    return table.used();
-  }
-
-  /** Addresses that could be given. */
-  public int free() {
-    return table.free();
+  /** How full each block is, by address. */
+  public List<BlockUsage> usage() {
+    cool();
+    return table.usage();
   }
 
   /** Whether an I/O error has ended this database's life. */
@@ -267,23 +372,37 @@ public final class LeaseDatabase implements Closeable {
     }
   }
 
+  private void cool() {
+    table.cooledUntil(options.clock().instant().minus(options.coolDown()));
+  }
+
   /** First into the journal, which may refuse it, then into the table, which cannot. */
   private void change(Entry entry) {
     journal.append(entry);
     table.apply(entry);
   }
 
-  private static List<Ipv4Address> requireInside(
-      IpPrefix block, Collection<? extends IpAddress> reserved) {
-    List<Ipv4Address> addresses = new ArrayList<>();
-    for (IpAddress address : reserved) {
-      if (!(address instanceof Ipv4Address v4) || !block.contains(v4)) {
-        throw new IllegalArgumentException(
-            "reserved: " + address + " (expected: an address in " + block + ")");
-      }
-      addresses.add(v4);
+  /** 65,000 leases as records at once would need as much memory again as the database has. */
+  private static List<Lease> unpacked(List<PackedLease> leases) {
+    return new UnpackedLeases(leases);
+  }
+
+  private static final class UnpackedLeases extends AbstractList<Lease> implements RandomAccess {
+    private final List<PackedLease> leases;
+
+    private UnpackedLeases(List<PackedLease> leases) {
+      this.leases = leases;
     }
-    return addresses.stream().sorted().distinct().toList();
+
+    @Override
+    public Lease get(int index) {
+      return leases.get(index).unpack();
+    }
+
+    @Override
+    public int size() {
+      return leases.size();
+    }
   }
 
   private static void closeAfter(Exception cause, @Nullable Closeable resource) {

@@ -1,106 +1,132 @@
 package org.ovswin.ipam.lease;
 
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.ovswin.ipam.address.AddressRange;
+import org.ovswin.ipam.address.Family;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
-import org.ovswin.ipam.address.Ipv4Address;
 
 /**
- * Who holds which address of a block, in memory. It changes by {@link #apply} alone, whether the
- * entry was just made or comes out of the journal, so a restart cannot end in another state than
- * the one it left.
- *
- * <p>Addresses are kept as offsets in bit sets: the next free one of a /16 is found within
- * microseconds also when almost none is left. Not thread-safe, no I/O, no clock.
+ * Who holds which address of a node's blocks, in memory. It changes by {@link #apply} alone,
+ * whether the entry was just made or comes out of the journal, so a restart cannot end in another
+ * state than the one it left. That addresses cool down with time is the one exception, and needs no
+ * entry: {@link #cooledUntil}. Not thread-safe, no I/O, no clock.
  */
 final class LeaseTable {
-  /** A bit per address: the widest block costs 2 MiB a set. */
-  static final int MAX_HOST_BITS = 24;
+  /** More reservations than this are a mistake; each block looks at all of them. */
+  static final int MAX_RESERVATIONS = 4096;
 
-  private final IpPrefix block;
-  private final int size;
-  private final BitSet held = new BitSet();
-  private final BitSet reserved = new BitSet();
+  /** By their first address, which tells the only block that an address can be in. */
+  private final TreeMap<IpAddress, BlockPool> pools = new TreeMap<>();
 
-  /** Held or reserved: where the search for a free one skips. */
-  private final BitSet taken = new BitSet();
+  /** In the order in which they were added, which is the order in which they are filled. */
+  private final Map<IpPrefix, BlockPool> poolsAsAdded = new LinkedHashMap<>();
 
-  private final Map<Attachment, Lease> byAttachment = new HashMap<>();
-  private final Map<Ipv4Address, Lease> byAddress = new HashMap<>();
-  private int withdrawn;
+  private final AttachmentIndex leases = new AttachmentIndex();
+  private final TreeMap<AddressRange, Reservation> reservations = new TreeMap<>();
 
-  /** Offset of the address given last. At first the last one of the block, so that 0 is next. */
-  private int lastGiven;
+  /** Where each sticky pod was, while that address is free. */
+  private final Map<Family, Map<PodKey, IpAddress>> remembered = new EnumMap<>(Family.class);
 
-  /**
-   * @throws IllegalArgumentException if the block is not IPv4, or wider than /8
-   */
-  LeaseTable(IpPrefix block) {
-    if (!(block.network() instanceof Ipv4Address) || block.hostBits() > MAX_HOST_BITS) {
-      throw new IllegalArgumentException(
-          "block: "
-              + block
-              + " (expected: IPv4, /"
-              + (Ipv4Address.BITS - MAX_HOST_BITS)
-              + " or longer)");
+  private final CommonTexts.Pool common = new CommonTexts.Pool();
+
+  LeaseTable() {
+    for (Family family : Family.values()) {
+      remembered.put(family, new HashMap<>());
     }
-    this.block = block;
-    this.size = 1 << block.hostBits();
-    this.lastGiven = size - 1;
   }
 
-  IpPrefix block() {
-    return block;
+  /** What leases of this table share. */
+  CommonTexts.Pool common() {
+    return common;
   }
 
-  Optional<Lease> lease(Attachment attachment) {
-    return Optional.ofNullable(byAttachment.get(attachment));
+  @Nullable PackedLease lease(Attachment attachment) {
+    return leases.find(attachment);
   }
 
-  Optional<Lease> lease(Ipv4Address address) {
-    return Optional.ofNullable(byAddress.get(address));
-  }
-
-  /** All leases by address. */
-  List<Lease> leases() {
-    List<Lease> leases = new ArrayList<>(byAddress.size());
-    held.stream().mapToObj(this::leaseAt).forEach(leases::add);
-    return leases;
-  }
-
-  int used() {
-    return byAddress.size();
-  }
-
-  int withdrawn() {
-    return withdrawn;
-  }
-
-  int free() {
-    return size - taken.cardinality();
-  }
-
-  /** In the order of addresses. */
-  List<Ipv4Address> reserved() {
-    return reserved.stream().mapToObj(this::address).toList();
-  }
-
-  int reservedCount() {
-    return reserved.cardinality();
-  }
-
-  /** The free address that follows the one given last, around the end of the block. */
-  Optional<Ipv4Address> nextFree() {
-    int offset = taken.nextClearBit(lastGiven + 1);
-    if (offset >= size) {
-      offset = taken.nextClearBit(0);
+  @Nullable PackedLease lease(IpAddress address) {
+    BlockPool pool = pool(address);
+    if (pool == null) {
+      return null;
     }
-    return offset >= size ? Optional.empty() : Optional.of(address(offset));
+    OptionalLong offset = pool.offset(address);
+    return offset.isPresent() ? pool.get(offset.getAsLong()) : null;
+  }
+
+  /** All leases by their first address; a copy of the references. */
+  List<PackedLease> leases() {
+    List<PackedLease> all = new ArrayList<>(leases.size());
+    for (BlockPool pool : pools.values()) {
+      pool.forEach(
+          lease -> {
+            if (pool.block().contains(lease.first())) {
+              all.add(lease);
+            }
+          });
+    }
+    return all;
+  }
+
+  /** The leases with an address in this block. */
+  List<PackedLease> leases(IpPrefix block) {
+    List<PackedLease> inside = new ArrayList<>();
+    BlockPool pool = poolsAsAdded.get(block);
+    if (pool != null) {
+      pool.forEach(inside::add);
+    }
+    return inside;
+  }
+
+  /** In the order in which they were added. */
+  Collection<BlockPool> pools() {
+    return poolsAsAdded.values();
+  }
+
+  @Nullable BlockPool pool(IpPrefix block) {
+    return poolsAsAdded.get(block);
+  }
+
+  /** The pool that the address lies in. */
+  @Nullable BlockPool pool(IpAddress address) {
+    Map.Entry<IpAddress, BlockPool> below = pools.floorEntry(address);
+    return below != null && below.getValue().block().contains(address) ? below.getValue() : null;
+  }
+
+  /** By address. */
+  List<BlockUsage> usage() {
+    return pools.values().stream().map(BlockPool::usage).toList();
+  }
+
+  /** By address. */
+  List<Reservation> reservations() {
+    return List.copyOf(reservations.values());
+  }
+
+  Optional<Reservation> reservation(AddressRange range) {
+    return Optional.ofNullable(reservations.get(range));
+  }
+
+  /** The free address that is kept for this pod. */
+  Optional<IpAddress> rememberedFor(PodKey pod, Family family) {
+    return Optional.ofNullable(remembered(family).get(pod));
+  }
+
+  /** Addresses released at this time or before have cooled down. */
+  void cooledUntil(Instant time) {
+    pools.values().forEach(pool -> pool.cooledUntil(time));
   }
 
   /**
@@ -110,95 +136,202 @@ final class LeaseTable {
    */
   void apply(Entry entry) {
     switch (entry) {
-      case Entry.Given(Lease lease) -> give(lease);
-      case Entry.Withdrawn(Ipv4Address address) -> withdraw(requireLease(address));
-      case Entry.Released(Ipv4Address address) -> release(requireLease(address));
-      case Entry.LastGiven(Ipv4Address address) -> lastGiven = offset(address);
-      case Entry.Reserved(List<Ipv4Address> addresses) -> reserve(addresses);
+      case Entry.BlockAdded(IpPrefix block) -> addBlock(block);
+      case Entry.BlockRemoved(IpPrefix block) -> removeBlock(block);
+      case Entry.Reserved(Reservation reservation) -> {
+        requireRoom(reservation);
+        reservations.put(reservation.range(), reservation);
+        reserve();
+      }
+      case Entry.Unreserved(AddressRange range) -> {
+        if (reservations.remove(range) == null) {
+          throw new IllegalArgumentException(range + ": is not reserved");
+        }
+        reserve();
+      }
+      case Entry.Given(PackedLease lease) -> {
+        place(lease);
+        for (IpAddress address : lease.addresses()) {
+          BlockPool pool = requirePool(address);
+          pool.lastGiven(offset(pool, address));
+        }
+      }
+      case Entry.Placed(PackedLease lease) -> place(lease);
+      case Entry.Withdrawn(IpAddress address) -> withdraw(requireLease(address));
+      case Entry.Released(IpAddress address, Instant at) -> release(requireLease(address), at);
+      case Entry.Cooling(IpAddress address, Instant since) -> {
+        BlockPool pool = requirePool(address);
+        pool.cool((int) requireFree(pool, address), since);
+      }
+      case Entry.Remembered(IpAddress address, PodKey pod) -> {
+        BlockPool pool = requirePool(address);
+        if (pool.remember(requireFree(pool, address), pod)) {
+          noteRemembered(address, pod);
+        }
+      }
+      case Entry.LastGiven(IpAddress address) -> {
+        BlockPool pool = requirePool(address);
+        pool.lastGiven(offset(pool, address));
+      }
     }
   }
 
-  /** The entries that make this state out of an empty one, in the order to apply them. */
-  Stream<Entry> snapshot() {
-    return Stream.concat(
-        Stream.of(new Entry.Reserved(reserved())),
-        Stream.concat(
-            held.stream().mapToObj(offset -> new Entry.Given(leaseAt(offset))),
-            // Behind the leases, because each of those moves it.
-            Stream.of(new Entry.LastGiven(address(lastGiven)))));
+  /** What makes this state out of an empty one. Costs a copy of the references. */
+  LeaseSnapshot snapshot() {
+    return new LeaseSnapshot(
+        List.copyOf(poolsAsAdded.keySet()),
+        reservations(),
+        leases.all(),
+        pools.values().stream().flatMap(BlockPool::snapshot).toList());
   }
 
-  private void give(Lease lease) {
-    int offset = offset(lease.address());
-    Lease other = byAddress.get(lease.address());
-    if (other != null) {
+  private void addBlock(IpPrefix block) {
+    overlapping(block)
+        .ifPresent(
+            other -> {
+              throw new IllegalArgumentException(block + ": overlaps block " + other);
+            });
+    BlockPool pool = new BlockPool(block, reservations.keySet());
+    pools.put(block.network(), pool);
+    poolsAsAdded.put(block, pool);
+  }
+
+  /** A block that shares addresses with this prefix. */
+  Optional<IpPrefix> overlapping(IpPrefix prefix) {
+    BlockPool around = pool(prefix.network());
+    if (around != null) {
+      return Optional.of(around.block());
+    }
+    SortedMap<IpAddress, BlockPool> inside =
+        pools.subMap(prefix.network(), true, prefix.last(), true);
+    return inside.isEmpty()
+        ? Optional.empty()
+        : Optional.of(inside.firstEntry().getValue().block());
+  }
+
+  private void removeBlock(IpPrefix block) {
+    BlockPool pool = poolsAsAdded.get(block);
+    if (pool == null || pool.used() > 0) {
       throw new IllegalArgumentException(
-          lease.address() + ": given to " + lease.attachment() + ", held by " + other.attachment());
+          block
+              + ": "
+              + (pool == null ? "is no block" : "has leases")
+              + " (expected: an empty one)");
     }
-    other = byAttachment.get(lease.attachment());
-    if (other != null) {
+    pools.remove(block.network());
+    poolsAsAdded.remove(block);
+    remembered(Family.of(block)).values().removeIf(block::contains);
+  }
+
+  private void requireRoom(Reservation reservation) {
+    if (reservations.size() >= MAX_RESERVATIONS && !reservations.containsKey(reservation.range())) {
       throw new IllegalArgumentException(
-          lease.attachment() + ": given " + lease.address() + ", holds " + other.address());
-    }
-    byAttachment.put(lease.attachment(), lease);
-    byAddress.put(lease.address(), lease);
-    held.set(offset);
-    taken.set(offset);
-    lastGiven = offset;
-    if (lease.phase() == Lease.Phase.WITHDRAWN) {
-      withdrawn++;
+          "reservations: " + reservations.size() + " (expected: at most " + MAX_RESERVATIONS + ")");
     }
   }
 
-  private void withdraw(Lease lease) {
+  private void reserve() {
+    for (BlockPool pool : pools.values()) {
+      pool.reserve(reservations.keySet())
+          .forEach(pod -> remembered(Family.of(pool.block())).remove(pod));
+    }
+  }
+
+  private void place(PackedLease lease) {
+    PackedLease same = leases.findSame(lease);
+    if (same != null) {
+      throw new IllegalArgumentException(
+          lease.attachment() + ": given " + lease.addresses() + ", holds " + same.addresses());
+    }
+    for (IpAddress address : lease.addresses()) {
+      BlockPool pool = requirePool(address);
+      PackedLease other = pool.get(offset(pool, address));
+      if (other != null) {
+        throw new IllegalArgumentException(
+            address + ": given to " + lease.attachment() + ", held by " + other.attachment());
+      }
+    }
+    leases.put(lease);
+    for (IpAddress address : lease.addresses()) {
+      BlockPool pool = requirePool(address);
+      pool.give(offset(pool, address), lease)
+          .ifPresent(pod -> remembered(Family.of(address)).remove(pod));
+    }
+  }
+
+  private void withdraw(PackedLease lease) {
     if (lease.phase() == Lease.Phase.WITHDRAWN) {
       return;
     }
-    Lease changed = lease.withdrawn();
-    byAttachment.put(changed.attachment(), changed);
-    byAddress.put(changed.address(), changed);
-    withdrawn++;
-  }
-
-  private void release(Lease lease) {
-    int offset = offset(lease.address());
-    byAttachment.remove(lease.attachment());
-    byAddress.remove(lease.address());
-    held.clear(offset);
-    taken.set(offset, reserved.get(offset));
-    if (lease.phase() == Lease.Phase.WITHDRAWN) {
-      withdrawn--;
+    PackedLease changed = lease.withdrawn();
+    leases.put(changed);
+    for (IpAddress address : changed.addresses()) {
+      BlockPool pool = requirePool(address);
+      pool.withdraw(offset(pool, address), changed);
     }
   }
 
-  /** A lease on an address that is reserved only now stays; the address is not given again. */
-  private void reserve(List<Ipv4Address> addresses) {
-    BitSet wanted = new BitSet();
-    addresses.forEach(address -> wanted.set(offset(address)));
-    reserved.clear();
-    reserved.or(wanted);
-    taken.clear();
-    taken.or(held);
-    taken.or(reserved);
+  private void release(PackedLease lease, Instant at) {
+    leases.remove(lease);
+    Optional<PodKey> pod = lease.stickyPod();
+    for (IpAddress address : lease.addresses()) {
+      BlockPool pool = requirePool(address);
+      long offset = offset(pool, address);
+      if (pod.isEmpty()) {
+        pool.release(offset, lease, at);
+      } else if (pool.releaseFor(offset, lease, pod.get())) {
+        noteRemembered(address, pod.get());
+      }
+    }
   }
 
-  private Lease requireLease(Ipv4Address address) {
-    Lease lease = byAddress.get(address);
+  /** A pod has one address of a family to come back to: the one it had last. */
+  private void noteRemembered(IpAddress address, PodKey pod) {
+    IpAddress earlier = remembered(Family.of(address)).put(pod, address);
+    if (earlier != null && !earlier.equals(address)) {
+      BlockPool pool = requirePool(earlier);
+      pool.forget(offset(pool, earlier));
+    }
+  }
+
+  private Map<PodKey, IpAddress> remembered(Family family) {
+    return remembered.getOrDefault(family, Map.of());
+  }
+
+  private PackedLease requireLease(IpAddress address) {
+    PackedLease lease = lease(address);
     if (lease == null) {
       throw new IllegalArgumentException(address + ": is not held (expected: a lease)");
     }
     return lease;
   }
 
-  private Lease leaseAt(int offset) {
-    return requireLease(address(offset));
+  private BlockPool requirePool(IpAddress address) {
+    BlockPool pool = pool(address);
+    if (pool == null) {
+      throw new IllegalArgumentException(address + ": is in no block");
+    }
+    return pool;
   }
 
-  private Ipv4Address address(int offset) {
-    return (Ipv4Address) block.address(offset);
+  private static long requireFree(BlockPool pool, IpAddress address) {
+    long offset = offset(pool, address);
+    if (pool.get(offset) != null) {
+      throw new IllegalArgumentException(address + ": is held (expected: a free address)");
+    }
+    return offset;
   }
 
-  private int offset(Ipv4Address address) {
-    return (int) block.offset(address);
+  private static long offset(BlockPool pool, IpAddress address) {
+    return pool.offset(address)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    address
+                        + ": (expected: one of the first 2^"
+                        + BlockPool.IPV6_REACH_BITS
+                        + " addresses of "
+                        + pool.block()
+                        + ")"));
   }
 }

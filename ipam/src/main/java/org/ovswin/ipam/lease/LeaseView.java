@@ -1,25 +1,29 @@
 package org.ovswin.ipam.lease;
 
 import java.util.List;
-import org.ovswin.ipam.address.IpPrefix;
-import org.ovswin.ipam.address.Ipv4Address;
 
 /**
  * What a lease directory holds at one moment, read without its lock.
  *
- * @param block the node's block
- * @param reserved addresses that are never given, in their order
+ * @param blocks by address
+ * @param reservations by address
  * @param leases by address, withdrawn ones included
- * @param free addresses that could be given
  */
-public record LeaseView(IpPrefix block, List<Ipv4Address> reserved, List<Lease> leases, int free) {
+public record LeaseView(
+    List<BlockUsage> blocks, List<Reservation> reservations, List<Lease> leases) {
   public LeaseView {
-    reserved = List.copyOf(reserved);
+    blocks = List.copyOf(blocks);
+    reservations = List.copyOf(reservations);
     leases = List.copyOf(leases);
   }
 
   /** Addresses that leases hold. */
-  public int used() {
-    return leases.size();
+  public long used() {
+    return blocks.stream().mapToLong(BlockUsage::used).sum();
+  }
+
+  /** Addresses that could be given, cooling ones included. */
+  public long free() {
+    return blocks.stream().mapToLong(block -> block.free() + block.cooling()).sum();
   }
 }

@@ -12,11 +12,9 @@ final class AllocatingProcess {
   /** Until it is killed: gives and releases addresses, and tells each only when it is synced. */
   public static void main(String[] arguments) throws IOException {
     try (LeaseDatabase database =
-        LeaseDatabase.open(
-            Path.of(arguments[0]),
-            LeaseScenario.BLOCK,
-            LeaseScenario.RESERVED,
-            InstantSource.system())) {
+        LeaseDatabase.open(Path.of(arguments[0]), LeaseOptions.of(InstantSource.system()))) {
+      database.addBlock(LeaseScenario.BLOCK);
+      database.sync();
       JavaProcess.awaitGo();
       for (int i = 0; ; i = (i + 1) % 10) {
         Attachment attachment = LeaseScenario.attachment(i);

@@ -10,26 +10,26 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.ovswin.ipam.address.IpAddress;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 
 class LeaseDatabaseTest {
   private static final IpPrefix BLOCK = IpPrefix.parse("10.244.1.0/29");
-  private static final List<IpAddress> RESERVED =
-      List.of(BLOCK.network(), BLOCK.address(1), BLOCK.last());
   private static final Instant NOW = Instant.parse("2026-11-01T12:00:00.123456789Z");
   private static final InstantSource CLOCK = InstantSource.fixed(NOW);
 
@@ -42,7 +42,14 @@ class LeaseDatabaseTest {
   }
 
   private LeaseDatabase open() throws IOException {
-    return LeaseDatabase.open(directory, BLOCK, RESERVED, CLOCK);
+    return open(BLOCK);
+  }
+
+  private LeaseDatabase open(IpPrefix block) throws IOException {
+    LeaseDatabase database = LeaseDatabase.open(directory, new LeaseOptions(Duration.ZERO, CLOCK));
+    database.addBlock(block);
+    database.sync();
+    return database;
   }
 
   private static LeaseRequest request(String containerId) {
@@ -54,14 +61,36 @@ class LeaseDatabaseTest {
       case Allocation.Allocated(Lease lease) -> lease;
       case Allocation.AlreadyHeld held -> throw new AssertionError(held);
       case Allocation.Exhausted exhausted -> throw new AssertionError(exhausted.message());
+      case Allocation.Refused refused -> throw new AssertionError(refused.message());
     };
+  }
+
+  private static Lease withdrawn(Lease lease) {
+    return new Lease(
+        lease.attachment(),
+        lease.addresses(),
+        lease.network(),
+        lease.podNamespace(),
+        lease.podName(),
+        lease.bootId(),
+        lease.since(),
+        Lease.Phase.WITHDRAWN,
+        lease.intent());
   }
 
   @Test
   void allocate_afterReopen_everyFieldIsAsItWas() throws IOException {
     LeaseRequest bare =
         new LeaseRequest(
-            new Attachment("b", "net1"), "red", Optional.empty(), Optional.empty(), "boot-2", "");
+            new Attachment("b", "net1"),
+            "red",
+            Optional.empty(),
+            Optional.empty(),
+            "boot-2",
+            "",
+            Set.of(Family.IPV4),
+            List.of(),
+            Stickiness.NONE);
     LeaseRequest full =
         new LeaseRequest(
             new Attachment("c", "eth0"),
@@ -69,7 +98,10 @@ class LeaseDatabaseTest {
             Optional.of("名前"),
             Optional.of("web-0"),
             "boot-2",
-            "{\"netns\":\"C:\\\\x\",\"emoji\":\"😀\"}");
+            "{\"netns\":\"C:\\\\x\",\"emoji\":\"😀\"}",
+            Set.of(Family.IPV4),
+            List.of(),
+            Stickiness.NONE);
     List<Lease> before;
     try (LeaseDatabase database = open()) {
       database.allocate(bare);
@@ -82,7 +114,7 @@ class LeaseDatabaseTest {
         .containsExactly(
             new Lease(
                 bare.attachment(),
-                Ipv4Address.parse("10.244.1.2"),
+                List.of(Ipv4Address.parse("10.244.1.2")),
                 "red",
                 Optional.empty(),
                 Optional.empty(),
@@ -92,7 +124,7 @@ class LeaseDatabaseTest {
                 ""),
             new Lease(
                 full.attachment(),
-                Ipv4Address.parse("10.244.1.3"),
+                List.of(Ipv4Address.parse("10.244.1.3")),
                 "pöds",
                 Optional.of("名前"),
                 Optional.of("web-0"),
@@ -105,9 +137,8 @@ class LeaseDatabaseTest {
       assertThat(database.lease(full.attachment())).contains(before.get(1));
       assertThat(database.lease(Ipv4Address.parse("10.244.1.2"))).contains(before.get(0));
       assertThat(database.lease(Ipv4Address.parse("10.244.1.4"))).isEmpty();
-      assertThat(database.used()).isEqualTo(2);
-      assertThat(database.free()).isEqualTo(3);
-      assertThat(database.block()).isEqualTo(BLOCK);
+      assertThat(database.usage()).containsExactly(new BlockUsage(BLOCK, 2, 3, 0, 3));
+      assertThat(database.blocks()).containsExactly(BLOCK);
     }
   }
 
@@ -116,10 +147,10 @@ class LeaseDatabaseTest {
     try (LeaseDatabase database = open()) {
       Lease lease = allocated(database, "a");
       assertThat(database.allocate(request("a"))).isEqualTo(new Allocation.AlreadyHeld(lease));
-      assertThat(database.withdraw(lease.attachment())).contains(lease.withdrawn());
-      assertThat(database.withdraw(lease.attachment())).contains(lease.withdrawn());
+      assertThat(database.withdraw(lease.attachment())).contains(withdrawn(lease));
+      assertThat(database.withdraw(lease.attachment())).contains(withdrawn(lease));
       assertThat(database.allocate(request("a")))
-          .isEqualTo(new Allocation.AlreadyHeld(lease.withdrawn()));
+          .isEqualTo(new Allocation.AlreadyHeld(withdrawn(lease)));
       Attachment otherInterface = new Attachment("a", "eth1");
       assertThat(database.allocate(LeaseScenario.request(otherInterface)))
           .isInstanceOf(Allocation.Allocated.class);
@@ -131,7 +162,7 @@ class LeaseDatabaseTest {
     List<String> given = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
       try (LeaseDatabase database = open()) {
-        given.add(allocated(database, "c" + i).address().toString());
+        given.add(allocated(database, "c" + i).addresses().getFirst().toString());
         database.release(new Attachment("c" + i, "eth0"));
       }
     }
@@ -154,12 +185,16 @@ class LeaseDatabaseTest {
       }
       database.withdraw(new Attachment("c3", "eth0"));
       Allocation full = database.allocate(request("late"));
-      assertThat(full).isEqualTo(new Allocation.Exhausted(BLOCK, 5, 1, 3));
+      assertThat(full)
+          .isEqualTo(new Allocation.Exhausted(Family.IPV4, List.of(BLOCK), List.of(), 5, 1, 0, 3));
       assertThat(((Allocation.Exhausted) full).message())
           .contains(
-              "10.244.1.0/29 is full", "5 leases (1 being torn down)", "3 reserved", "remove");
+              "10.244.1.0/29 is full",
+              "5 addresses in use (1 being torn down)",
+              "3 reserved",
+              "remove");
       assertThat(database.release(new Attachment("c3", "eth0"))).isPresent();
-      assertThat(allocated(database, "late").address()).hasToString("10.244.1.5");
+      assertThat(allocated(database, "late").addresses().getFirst()).hasToString("10.244.1.5");
     }
   }
 
@@ -187,15 +222,18 @@ class LeaseDatabaseTest {
               Optional.empty(),
               Optional.empty(),
               "boot",
-              "x".repeat(Lease.MAX_INTENT_LENGTH + 1));
+              "x".repeat(Lease.MAX_INTENT_LENGTH + 1),
+              Set.of(Family.IPV4),
+              List.of(),
+              Stickiness.NONE);
       assertThatThrownBy(() -> database.allocate(longIntent))
           .hasMessage("intent: 131073 characters (expected: at most 131072)");
       assertThatThrownBy(() -> new Attachment("", "eth0"))
           .hasMessage("containerId: 0 characters (expected: 1 to 1024)");
       assertThatThrownBy(() -> new Attachment("a", "x".repeat(1025)))
           .hasMessage("ifName: 1025 characters (expected: 1 to 1024)");
-      assertThat(database.used()).isZero();
-      assertThat(allocated(database, "a").address()).hasToString("10.244.1.2");
+      assertThat(database.leases()).isEmpty();
+      assertThat(allocated(database, "a").addresses().getFirst()).hasToString("10.244.1.2");
     }
   }
 
@@ -209,7 +247,10 @@ class LeaseDatabaseTest {
             Optional.of(longest),
             Optional.of(longest),
             longest,
-            "名".repeat(Lease.MAX_INTENT_LENGTH));
+            "名".repeat(Lease.MAX_INTENT_LENGTH),
+            Set.of(Family.IPV4),
+            List.of(),
+            Stickiness.NONE);
     List<Lease> before;
     try (LeaseDatabase database = open()) {
       database.allocate(request);
@@ -221,61 +262,15 @@ class LeaseDatabaseTest {
   }
 
   @Test
-  void open_reservedChanged_countsFromThenOn() throws IOException {
-    try (LeaseDatabase database = open()) {
-      allocated(database, "a");
-    }
-    List<IpAddress> more = new ArrayList<>(RESERVED);
-    more.add(BLOCK.address(2));
-    more.add(BLOCK.address(3));
-    try (LeaseDatabase database = LeaseDatabase.open(directory, BLOCK, more, CLOCK)) {
-      assertThat(database.used()).isEqualTo(1);
-      assertThat(database.free()).isEqualTo(3);
-      assertThat(allocated(database, "b").address()).hasToString("10.244.1.4");
-      database.release(new Attachment("a", "eth0"));
-      assertThat(database.free()).isEqualTo(2);
-    }
-    assertThat(LeaseDatabase.read(directory).reserved()).hasSize(5);
-  }
-
-  @Test
-  void open_reservedOutsideOrBlockThatDoesNotFit_isRefused() throws IOException {
-    assertThatThrownBy(
-            () ->
-                LeaseDatabase.open(directory, BLOCK, List.of(IpAddress.parse("10.244.2.1")), CLOCK))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("reserved: 10.244.2.1 (expected: an address in 10.244.1.0/29)");
-    for (String block : List.of("fd00::/120", "10.0.0.0/7")) {
-      assertThatThrownBy(
-              () -> LeaseDatabase.open(directory, IpPrefix.parse(block), List.of(), CLOCK))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("block: " + block + " (expected: IPv4, /8 or longer)");
-    }
-    // The failed attempts have given the lock back.
-    open().close();
-  }
-
-  @Test
-  void open_journalOfAnotherBlock_isRefusedAlsoWithoutLeases() throws IOException {
-    open().close();
-    IpPrefix other = IpPrefix.parse("10.244.2.0/29");
-    assertThatThrownBy(() -> LeaseDatabase.open(directory, other, List.of(), CLOCK))
-        .isInstanceOf(JournalException.class)
-        .hasMessageContaining("leases.journal: holds the leases of block 10.244.1.0/29")
-        .hasMessageContaining("expected: 10.244.2.0/29; give the node that block again, or remove");
-    open().close();
-  }
-
-  @Test
   void open_journalOfNewerVersion_isRefused() throws IOException {
     open().close();
     Path journal = directory.resolve(Journal.FILE);
     byte[] bytes = Files.readAllBytes(journal);
-    bytes[9] = 2;
+    bytes[9] = 3;
     Files.write(journal, bytes);
     assertThatThrownBy(this::open)
         .isInstanceOf(JournalException.class)
-        .hasMessageContaining("journal version 2 (expected: 1; a newer ovs-win wrote it");
+        .hasMessageContaining("journal version 3 (expected: 2; a newer ovs-win wrote it");
     assertThat(journal).hasBinaryContent(bytes);
   }
 
@@ -300,7 +295,7 @@ class LeaseDatabaseTest {
     // A well-formed frame that releases an address nobody holds.
     Path journal = directory.resolve(Journal.FILE);
     FrameBuffer frames = new FrameBuffer(Files.size(journal));
-    frames.add(EntryCodec.encode(new Entry.Released(Ipv4Address.parse("10.244.1.6"))));
+    frames.add(EntryCodec.encode(new Entry.Released(Ipv4Address.parse("10.244.1.6"), NOW)));
     ByteBuffer content = frames.content();
     byte[] bytes = new byte[content.remaining()];
     content.get(bytes);
@@ -355,8 +350,7 @@ class LeaseDatabaseTest {
     }
     LeaseView after = LeaseDatabase.read(directory);
     assertThat(LeaseDatabase.exists(directory)).isTrue();
-    assertThat(after.block()).isEqualTo(BLOCK);
-    assertThat(after.reserved()).hasToString("[10.244.1.0, 10.244.1.1, 10.244.1.7]");
+    assertThat(after.blocks()).containsExactly(new BlockUsage(BLOCK, 2, 3, 0, 3));
     assertThat(after.used()).isEqualTo(2);
     assertThat(after.free()).isEqualTo(3);
   }
@@ -372,7 +366,7 @@ class LeaseDatabaseTest {
     assertThat(LeaseDatabase.read(directory).used()).isEqualTo(1);
     assertThat(journal).hasBinaryContent(bytes);
     try (LeaseDatabase database = open()) {
-      assertThat(database.used()).isEqualTo(1);
+      assertThat(database.leases()).hasSize(1);
     }
     assertThat(journal).hasSize(bytes.length - 6);
   }
@@ -381,7 +375,7 @@ class LeaseDatabaseTest {
   void sync_manyChanges_theFileStaysBounded() throws IOException {
     IpPrefix block = IpPrefix.parse("10.0.0.0/16");
     long largest = 0;
-    try (LeaseDatabase database = LeaseDatabase.open(directory, block, List.of(), CLOCK)) {
+    try (LeaseDatabase database = open(block)) {
       for (int i = 0; i < 60_000; i++) {
         allocated(database, "c" + i);
         if (i % 100 != 0) {
@@ -395,10 +389,11 @@ class LeaseDatabaseTest {
     }
     // Without compaction it would be 9 MB.
     assertThat(largest).isLessThan(5_000_000);
-    try (LeaseDatabase database = LeaseDatabase.open(directory, block, List.of(), CLOCK)) {
-      assertThat(database.used()).isEqualTo(600);
-      // 60,000 were given, so that is where it goes on.
-      assertThat(allocated(database, "next").address()).isEqualTo(block.address(60_000));
+    try (LeaseDatabase database = open(block)) {
+      assertThat(database.leases()).hasSize(600);
+      // 60,000 were given behind the gateway, so that is where it goes on.
+      assertThat(allocated(database, "next").addresses().getFirst())
+          .isEqualTo(block.address(60_002));
     }
   }
 
@@ -411,8 +406,11 @@ class LeaseDatabaseTest {
             Optional.of("ns"),
             Optional.of("web"),
             "b1",
-            "{}");
-    try (LeaseDatabase database = LeaseDatabase.open(directory, BLOCK, List.of(), CLOCK)) {
+            "{}",
+            Set.of(Family.IPV4),
+            List.of(),
+            Stickiness.NONE);
+    try (LeaseDatabase database = open()) {
       database.allocate(request);
       database.sync();
       database.withdraw(request.attachment());
@@ -423,30 +421,33 @@ class LeaseDatabaseTest {
     // The payloads are written down here byte by byte; lengths and checksums follow from them.
     Expected expected = new Expected();
     expected.raw("4f565357494e4c4a"); // magic "OVSWINLJ"
-    expected.raw("0001"); // version
-    expected.raw("04 1d"); // four address bytes, /29
-    expected.raw("0af40100" + "00".repeat(12)); // 10.244.1.0, padded
-    expected.raw("00000000"); // kept for later
+    expected.raw("0002"); // version
+    expected.raw("0000"); // kept for later
+    expected.raw("0000000000000001"); // generation
     expected.headerChecksum();
     expected.frame("00"); // mark: the empty snapshot ends
+    expected.frame("01 04 0af40100 1d"); // block added: 10.244.1.0/29
+    expected.frame("00");
     expected.frame(
-        "01" // given
+        "05" // given
             + "00" // phase: held
-            + "03" // flags: pod namespace and name are there
-            + "04 0af40100" // 10.244.1.0: nothing is reserved here
+            + "00" // flags: not sticky
+            + "01" // one address
             + "000000006ae729c0" // 2026-11-01T12:00:00Z in seconds
             + "075bcd15" // and 123456789 ns
-            + "00000003 616263" // "abc"
+            + "04 0af40102" // 10.244.1.2
+            + "0000001c" // 28 bytes of common texts
             + "00000004 65746830" // "eth0"
             + "00000004 706f6473" // "pods"
             + "00000002 6231" // "b1"
             + "00000002 6e73" // "ns"
-            + "00000003 776562" // "web"
-            + "00000002 7b7d"); // "{}"
+            + "00000003 616263" // "abc"
+            + "00000002 7b7d" // "{}"
+            + "00000003 776562"); // "web"
     expected.frame("00");
-    expected.frame("02 04 0af40100"); // withdrawn
+    expected.frame("07 04 0af40102"); // withdrawn
     expected.frame("00");
-    expected.frame("03 04 0af40100"); // released
+    expected.frame("08 04 0af40102 000000006ae729c0 075bcd15"); // released
     expected.frame("00");
     assertThat(HexFormat.of().formatHex(Files.readAllBytes(directory.resolve(Journal.FILE))))
         .isEqualTo(expected.hex());

@@ -20,8 +20,7 @@ class LeaseProcessTest {
   @TempDir Path directory;
 
   private LeaseDatabase open() throws IOException {
-    return LeaseDatabase.open(
-        directory, LeaseScenario.BLOCK, LeaseScenario.RESERVED, InstantSource.system());
+    return LeaseDatabase.open(directory, LeaseOptions.of(InstantSource.system()));
   }
 
   @Test

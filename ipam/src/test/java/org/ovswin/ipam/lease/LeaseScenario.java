@@ -3,6 +3,7 @@ package org.ovswin.ipam.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 
@@ -51,8 +53,16 @@ final class LeaseScenario {
   }
 
   static LeaseDatabase open(SimulatedStorage storage) throws IOException {
-    return LeaseDatabase.open(
-        storage, "test", BLOCK, RESERVED, () -> Instant.EPOCH, COMPACTION_BYTES, () -> {});
+    LeaseDatabase database =
+        LeaseDatabase.open(
+            storage,
+            "test",
+            new LeaseOptions(Duration.ZERO, () -> Instant.EPOCH),
+            COMPACTION_BYTES,
+            () -> {});
+    database.addBlock(BLOCK);
+    database.sync();
+    return database;
   }
 
   private LeaseDatabase openDatabase() throws IOException {
@@ -90,11 +100,12 @@ final class LeaseScenario {
     switch (database.allocate(request(attachment))) {
       case Allocation.Allocated(Lease lease) -> {
         assertThat(held).as(name).isNull();
-        lastGiven.ifPresent(last -> assertThat(lease.address()).as(name).isEqualTo(nextFree(last)));
-        lastGiven = Optional.of(lease.address());
+        lastGiven.ifPresent(last -> assertThat(address(lease)).as(name).isEqualTo(nextFree(last)));
+        lastGiven = Optional.of(address(lease));
         change(attachment, Optional.of(text(lease)));
       }
       case Allocation.AlreadyHeld(Lease lease) -> assertThat(text(lease)).as(name).isEqualTo(held);
+      case Allocation.Refused refused -> throw new AssertionError(refused.message());
       case Allocation.Exhausted exhausted -> {
         assertThat(latest()).as(name).hasSize(13);
         assertThat(exhausted.used() + exhausted.reserved()).isEqualTo(16);
@@ -141,12 +152,12 @@ final class LeaseScenario {
     assertThat(shown(database)).as(name).isEqualTo(expected);
     Set<Ipv4Address> addresses = new HashSet<>(RESERVED);
     for (Lease lease : database.leases()) {
-      assertThat(addresses.add(lease.address())).as("%s: %s", name, lease).isTrue();
-      assertThat(BLOCK.contains(lease.address())).isTrue();
-      assertThat(database.lease(lease.address())).contains(lease);
+      assertThat(addresses.add(address(lease))).as("%s: %s", name, lease).isTrue();
+      assertThat(BLOCK.contains(address(lease))).isTrue();
+      assertThat(database.lease(address(lease))).contains(lease);
     }
-    assertThat(database.used()).isEqualTo(expected.size());
-    assertThat(database.free()).isEqualTo(13 - expected.size());
+    assertThat(database.usage())
+        .containsExactly(new BlockUsage(BLOCK, expected.size(), 13 - expected.size(), 0, 3));
   }
 
   private Ipv4Address nextFree(Ipv4Address last) {
@@ -183,7 +194,11 @@ final class LeaseScenario {
   }
 
   static String text(Lease lease) {
-    return lease.address() + " " + lease.phase();
+    return address(lease) + " " + lease.phase();
+  }
+
+  static Ipv4Address address(Lease lease) {
+    return (Ipv4Address) lease.addresses().getFirst();
   }
 
   static Attachment attachment(int index) {
@@ -197,6 +212,9 @@ final class LeaseScenario {
         Optional.of("default"),
         Optional.of("pod-of-" + attachment.containerId()),
         "boot-1",
-        "{\"netns\":\"/run/netns/x\"}");
+        "{\"netns\":\"/run/netns/x\"}",
+        Set.of(Family.IPV4),
+        List.of(),
+        Stickiness.NONE);
   }
 }
