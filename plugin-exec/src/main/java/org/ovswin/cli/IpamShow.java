@@ -16,6 +16,7 @@ import org.ovswin.agent.AgentConfig;
 import org.ovswin.agent.AgentConfigFile;
 import org.ovswin.agent.InvalidConfigException;
 import org.ovswin.cli.AddressPlan.NodeAddresses;
+import org.ovswin.cli.report.Table;
 import org.ovswin.ipam.lease.Lease;
 import org.ovswin.ipam.lease.LeaseView;
 import picocli.CommandLine.Command;

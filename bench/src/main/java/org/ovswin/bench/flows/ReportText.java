@@ -2,7 +2,7 @@ package org.ovswin.bench.flows;
 
 import java.io.PrintWriter;
 import java.util.Optional;
-import org.ovswin.cli.Table;
+import org.ovswin.cli.report.Table;
 
 /** The report for people. */
 final class ReportText {
