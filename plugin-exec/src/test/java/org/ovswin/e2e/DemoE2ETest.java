@@ -27,7 +27,7 @@ class DemoE2ETest {
 
   private Optional<String> lease(String node, String address) {
     return Footprint.of(cluster, node).leases().stream()
-        .filter(lease -> lease.contains("address=" + address + ","))
+        .filter(lease -> lease.contains("addresses=[" + address + "]"))
         .findFirst();
   }
 }

@@ -3,8 +3,9 @@ package org.ovswin.ipam.lease;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Iterator;
-import java.util.function.Consumer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,16 +17,10 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>The file</h2>
  *
- * <p>{@code leases.journal}: a header, a snapshot, then the entries of one sync after the other.
- * All numbers are big-endian.
+ * <p>{@code leases.journal}: a {@link FileHeader}, a snapshot, then the entries of one sync after
+ * the other. All numbers are big-endian.
  *
  * <pre>
- * header   0       8       10    12           20       24
- *          +-------+-------+-----+------------+--------+
- *          |OVSWINLJ version|  0  | generation |CRC-32C |
- *          |  (8)  |  (2)  | (2) |    (8)     |of 0..19|
- *          +-------+-------+-----+------------+--------+
- *
  * frame    0        4        8    9
  *          +--------+--------+----+----------------+
  *          | length | CRC-32C|type|      body      |
@@ -61,9 +56,12 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>Compaction</h2>
  *
- * <p>When the file has grown to twice its snapshot, and a least size, a new file is written beside
- * it, forced, renamed over it, and the directory forced. At every moment the name leads to a whole
- * journal. If the new file cannot be written (a full disk), the old one stays in use.
+ * <p>When the file has grown to twice its snapshot and a least size, or tells of many leases that
+ * have ended, a {@link Compaction} in the background writes a new file beside it from a snapshot of
+ * the table. Meanwhile entries go to the old file. When the new one is on the disk, the next sync
+ * adds those entries and what is pending to the new file, forces it, renames it over the old one,
+ * and forces the directory. At every moment the name leads to a whole journal with everything that
+ * was ever told. If the new file cannot be written (a full disk), the old one stays in use.
  *
  * <p>Any other I/O error ends the journal's life: what is on the disk is unknown, and only reading
  * it again will tell. Every later call fails.
@@ -81,80 +79,143 @@ final class Journal implements Closeable {
   /** More than this waiting for one sync is an owner that forgot to sync. */
   private static final int MAX_PENDING_BYTES = 32 << 20;
 
+  /** A compaction that more than this has to be carried over to is given up. */
+  private static final int MAX_CARRIED_BYTES = 32 << 20;
+
   private static final byte[] MARK_PAYLOAD = {MARK};
   private static final int CHUNK_BYTES = 256 * 1024;
   private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
 
   private final JournalStorage storage;
   private final String path;
+  private final Limits limits;
+  private final Background background;
+  private final HistoryFiles history;
   private long generation;
-  private final long leastCompactionBytes;
   private JournalStorage.JournalFile file;
   private FrameBuffer pending;
   private long compactAtBytes;
+  private int compactAtEnded;
+
+  /** The one that runs, or has ended and waits for the switch. */
+  private @Nullable Compaction compaction;
+
+  /** What was appended since it began; its size in bytes beside it. */
+  private List<byte[]> carried = new ArrayList<>();
+
+  private long carriedBytes;
   private @Nullable Exception failure;
+
+  /**
+   * When to compact and what to keep.
+   *
+   * @param compactionBytes no smaller file is compacted for its size
+   * @param compactionEnded so many leases that ended cause a compaction
+   * @param historySegmentBytes where a segment of the history ends
+   */
+  record Limits(long compactionBytes, int compactionEnded, long historySegmentBytes) {
+    static final Limits DEFAULT = new Limits(4 << 20, 8192, 4 << 20);
+  }
 
   private Journal(
       JournalStorage storage,
       String path,
+      Limits limits,
+      Background background,
       long generation,
-      long leastCompactionBytes,
       JournalStorage.JournalFile file,
       FrameBuffer pending,
-      long compactAtBytes) {
+      long snapshotBytes) {
     this.storage = storage;
     this.path = path;
+    this.limits = limits;
+    this.background = background;
+    this.history = new HistoryFiles(storage, limits.historySegmentBytes());
     this.generation = generation;
-    this.leastCompactionBytes = leastCompactionBytes;
     this.file = file;
     this.pending = pending;
-    this.compactAtBytes = compactAtBytes;
+    this.compactAtBytes = Math.max(limits.compactionBytes(), 2 * snapshotBytes);
+    this.compactAtEnded = limits.compactionEnded();
   }
 
   /**
-   * Opens the journal, or creates it, and hands what it holds to the sink.
+   * Opens the journal, or creates it, and brings the table to the state that it tells of. One of
+   * version 1 is written anew.
    *
    * @param path of the file, for messages
-   * @param common where leases get what they share
-   * @param leastCompactionBytes no smaller file is compacted
-   * @param sink throws IllegalArgumentException for an entry that contradicts the earlier ones
-   * @throws JournalException if it is damaged, of a newer version
+   * @param table empty
+   * @param ended gets what ended since the snapshot, from the table
+   * @param background closed with the journal
+   * @throws JournalException if it is damaged or of a newer version
    */
   static Journal open(
       JournalStorage storage,
       String path,
-      CommonTexts.Pool common,
-      long leastCompactionBytes,
-      Consumer<Entry> sink)
+      LeaseTable table,
+      EndedLeases ended,
+      Limits limits,
+      Background background,
+      Instant now)
       throws IOException {
     storage.delete(NEW_FILE);
     if (!storage.exists(FILE)) {
-      writeNew(storage, 1, Stream.empty());
-      storage.rename(NEW_FILE, FILE);
+      replace(storage, nextGeneration(storage, limits), Stream.empty());
     }
     storage.forceDirectory();
     JournalStorage.JournalFile file = storage.open(FILE);
     try {
-      JournalReader reader = new JournalReader(file, path, common);
-      JournalReader.Scan scan = reader.scan(sink);
+      JournalReader reader = new JournalReader(file, path, table.common());
+      JournalReader.Scan scan = reader.scan(table::apply, now);
+      if (reader.header().version() < FileHeader.Kind.JOURNAL.version()) {
+        file.close();
+        // It does not tell when leases ended: for the history they have not been.
+        ended.handOver();
+        ended.kept();
+        long size = replace(storage, nextGeneration(storage, limits), table.snapshot().entries());
+        storage.forceDirectory();
+        LOG.info("event=journal-upgraded file={} from=1", path);
+        file = storage.open(FILE);
+        reader = new JournalReader(file, path, table.common());
+        return new Journal(
+            storage,
+            path,
+            limits,
+            background,
+            reader.header().number(),
+            file,
+            new FrameBuffer(size),
+            size);
+      }
       FrameBuffer pending = new FrameBuffer(scan.end());
       settleTail(file, scan, path);
       if (scan.end() > scan.markEnd()) {
         writeMark(file, pending);
       }
-      long compactAtBytes = Math.max(leastCompactionBytes, 2 * scan.snapshotEnd());
       return new Journal(
           storage,
           path,
-          reader.header().generation(),
-          leastCompactionBytes,
+          limits,
+          background,
+          reader.header().number(),
           file,
           pending,
-          compactAtBytes);
+          scan.snapshotEnd());
     } catch (IOException | RuntimeException e) {
       closeAfter(e, file);
       throw e;
     }
+  }
+
+  /** Beyond what the history knows, which would be taken for frames of this journal otherwise. */
+  private static long nextGeneration(JournalStorage storage, Limits limits) throws IOException {
+    return new HistoryFiles(storage, limits.historySegmentBytes()).lastGeneration() + 1;
+  }
+
+  private static long replace(JournalStorage storage, long generation, Stream<Entry> entries)
+      throws IOException {
+    long size = Compaction.write(storage, generation, entries);
+    storage.rename(NEW_FILE, FILE);
+    return size;
   }
 
   /** Makes durable the last mark and what stands behind it, and cuts off what is no whole frame. */
@@ -177,8 +238,7 @@ final class Journal implements Closeable {
     file.force();
   }
 
-  private static void writeMark(JournalStorage.JournalFile file, FrameBuffer frames)
-      throws IOException {
+  static void writeMark(JournalStorage.JournalFile file, FrameBuffer frames) throws IOException {
     frames.add(MARK_PAYLOAD);
     file.write(frames.content(), frames.fileOffset());
     frames.written();
@@ -208,6 +268,13 @@ final class Journal implements Closeable {
               + ")");
     }
     pending.add(payload);
+    if (compaction != null) {
+      carried.add(payload);
+      carriedBytes += payload.length;
+      if (carriedBytes > MAX_CARRIED_BYTES) {
+        compaction.cancel();
+      }
+    }
   }
 
   /** Returns once everything appended before survives a power cut. */
@@ -229,40 +296,93 @@ final class Journal implements Closeable {
     }
   }
 
-  /** Whether {@link #compact} is due. */
-  boolean isCompactionDue() {
-    return failure == null && pending.isEmpty() && pending.fileOffset() >= compactAtBytes;
-  }
-
   /**
-   * Writes the journal anew. Only when nothing is pending.
+   * Switches to the new journal if a compaction has written one. That makes everything appended
+   * before durable, as a {@link #sync} does.
    *
-   * @param snapshot the entries that make the present state
+   * @param ended what the history keeps from then on is taken out of it
    */
-  void compact(Stream<Entry> snapshot) throws IOException {
-    long size;
-    try {
-      size = writeNew(storage, generation + 1, snapshot);
-    } catch (IOException e) {
-      // Nothing is lost: the journal in use has everything. Tried again when it has doubled.
-      deleteAfter(e);
-      LOG.warn("event=journal-compaction-failed file={} error=\"{}\"", path, e.toString());
-      compactAtBytes = 2 * pending.fileOffset();
+  void switchIfWritten(EndedLeases ended) throws IOException {
+    if (compaction == null || failure != null) {
       return;
     }
+    switch (compaction.outcome()) {
+      case null -> {}
+      case Compaction.Outcome.Failed(Throwable cause) -> giveUp(cause, ended);
+      case Compaction.Outcome.Written(long bytes) -> {
+        FrameBuffer frames = new FrameBuffer(bytes);
+        try (JournalStorage.JournalFile fresh = storage.open(NEW_FILE)) {
+          if (carriedBytes > MAX_CARRIED_BYTES) {
+            throw new IOException(carriedBytes + " bytes came meanwhile");
+          }
+          if (!carried.isEmpty()) {
+            carried.forEach(frames::add);
+            fresh.write(frames.content(), frames.fileOffset());
+            fresh.force();
+            frames.written();
+            writeMark(fresh, frames);
+          }
+        } catch (IOException e) {
+          giveUp(e, ended);
+          return;
+        }
+        switchTo(frames, bytes);
+        ended.kept();
+      }
+    }
+  }
+
+  private void switchTo(FrameBuffer frames, long snapshotBytes) throws IOException {
     try {
       // Windows does not rename over an open file.
       file.close();
       storage.rename(NEW_FILE, FILE);
       storage.forceDirectory();
       file = storage.open(FILE);
-      generation++;
     } catch (IOException | RuntimeException e) {
       failure = e;
       throw new IOException(failureMessage(), e);
     }
-    pending = new FrameBuffer(size);
-    compactAtBytes = Math.max(leastCompactionBytes, 2 * size);
+    forgetCompaction();
+    generation++;
+    pending = frames;
+    compactAtBytes = Math.max(limits.compactionBytes(), 2 * snapshotBytes);
+    compactAtEnded = limits.compactionEnded();
+  }
+
+  /** Nothing is lost: the journal in use has everything. Tried again when it has doubled. */
+  private void giveUp(Throwable cause, EndedLeases ended) {
+    try {
+      storage.delete(NEW_FILE);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+    LOG.warn("event=journal-compaction-failed file={} error=\"{}\"", path, cause.toString());
+    forgetCompaction();
+    compactAtBytes = 2 * pending.fileOffset();
+    compactAtEnded = 2 * ended.size();
+  }
+
+  private void forgetCompaction() {
+    compaction = null;
+    carried = new ArrayList<>();
+    carriedBytes = 0;
+  }
+
+  /** Begins a compaction if one is due. Only when nothing is pending. */
+  void compactIfDue(LeaseTable table, EndedLeases ended, Instant now) {
+    if (compaction != null || failure != null || !pending.isEmpty()) {
+      return;
+    }
+    // The more leases a snapshot has, the more it costs.
+    int endedLimit = Math.max(compactAtEnded, table.size() / 4);
+    if (pending.fileOffset() < compactAtBytes && ended.size() < endedLimit) {
+      return;
+    }
+    Compaction begun =
+        new Compaction(storage, history, table.snapshot(), ended.handOver(), generation, now);
+    compaction = begun;
+    background.run(begun);
   }
 
   /** What is appended but not synced is lost. */
@@ -271,6 +391,11 @@ final class Journal implements Closeable {
     if (failure == null) {
       failure = new IllegalStateException("closed");
     }
+    if (compaction != null) {
+      compaction.cancel();
+    }
+    // What it has written so far is deleted by the next open.
+    background.close();
     file.close();
   }
 
@@ -278,40 +403,11 @@ final class Journal implements Closeable {
     return failure != null;
   }
 
-  /** Writes a whole journal under the new name and forces it. Returns its size. */
-  private static long writeNew(JournalStorage storage, long generation, Stream<Entry> snapshot)
-      throws IOException {
-    try (JournalStorage.JournalFile file = storage.create(NEW_FILE)) {
-      file.write(ByteBuffer.wrap(new JournalHeader(generation).encode()), 0);
-      FrameBuffer frames = new FrameBuffer(JournalHeader.BYTES);
-      Iterator<Entry> entries = snapshot.iterator();
-      while (entries.hasNext()) {
-        frames.add(EntryCodec.encode(entries.next()));
-        if (frames.size() >= CHUNK_BYTES) {
-          file.write(frames.content(), frames.fileOffset());
-          frames.written();
-        }
-      }
-      // Without this mark at its end, a snapshot that was cut short would look like a torn tail.
-      writeMark(file, frames);
-      file.force();
-      return frames.fileOffset();
-    }
-  }
-
   private String failureMessage() {
     return path
         + ": is closed after "
         + failure
         + " (expected: restart the agent, which reads what is on the disk)";
-  }
-
-  private void deleteAfter(Exception cause) {
-    try {
-      storage.delete(NEW_FILE);
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
   }
 
   private static void closeAfter(Exception cause, Closeable resource) {

@@ -2,6 +2,7 @@ package org.ovswin.ipam.lease;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.function.Consumer;
 
 /**
@@ -20,18 +21,10 @@ final class JournalReader {
    */
   record Scan(long snapshotEnd, long markEnd, long end, long size) {}
 
-  private static final int WINDOW_BYTES = 256 * 1024;
-
-  private final JournalStorage.JournalFile file;
+  private final FrameReader frames;
   private final String path;
-  private final JournalHeader header;
-  private final EntryCodec codec;
-
-  /** A piece of the file; its position is the read position. */
-  private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).limit(0);
-
-  /** Where in the file the window's index 0 is. */
-  private long windowOffset;
+  private final FileHeader header;
+  private final CommonTexts.Pool common;
 
   /**
    * Reads the header.
@@ -41,18 +34,13 @@ final class JournalReader {
    */
   JournalReader(JournalStorage.JournalFile file, String path, CommonTexts.Pool common)
       throws IOException {
-    this.file = file;
+    this.frames = new FrameReader(file);
     this.path = path;
-    this.codec = new EntryCodec(common);
-    if (!ensure(JournalHeader.BYTES)) {
-      throw JournalHeader.damaged(path, 0, file.size(), "shorter than its header");
-    }
-    byte[] bytes = new byte[JournalHeader.BYTES];
-    window.get(bytes);
-    this.header = JournalHeader.decode(bytes, path);
+    this.common = common;
+    this.header = FileHeader.read(FileHeader.Kind.JOURNAL, frames, path);
   }
 
-  JournalHeader header() {
+  FileHeader header() {
     return header;
   }
 
@@ -60,94 +48,40 @@ final class JournalReader {
    * Hands every entry to the sink.
    *
    * @param sink throws IllegalArgumentException for an entry that contradicts the earlier ones
+   * @param now when releases were that a journal of version 1 has without their time
    * @throws JournalException if the journal is damaged anywhere but in its tail
    */
-  Scan scan(Consumer<Entry> sink) throws IOException {
+  Scan scan(Consumer<Entry> sink, Instant now) throws IOException {
+    EntryReader entries = EntryReader.of(header, common, now);
+    header.block().ifPresent(block -> sink.accept(new Entry.BlockAdded(block)));
     long snapshotEnd = -1;
     long markEnd = -1;
-    while (hasFrame()) {
-      long at = position();
-      int length = window.getInt();
-      window.getInt();
-      ByteBuffer payload = window.slice(window.position(), length);
-      window.position(window.position() + length);
-      if (payload.get(0) == Journal.MARK && length == 1) {
-        markEnd = position();
+    while (frames.hasFrame()) {
+      long at = frames.position();
+      ByteBuffer payload = frames.next();
+      if (FrameReader.isMark(payload)) {
+        markEnd = frames.position();
         snapshotEnd = snapshotEnd < 0 ? markEnd : snapshotEnd;
         continue;
       }
       try {
-        sink.accept(codec.decode(payload));
+        entries.read(payload, sink);
       } catch (IllegalArgumentException e) {
         // The checksum fits, so these bytes were written like this.
         throw damaged(at, String.valueOf(e.getMessage()));
       }
     }
-    long end = position();
+    long end = frames.position();
     if (markEnd < 0) {
       throw damaged(end, "the snapshot at the begin is not whole");
     }
-    if (hasMarkBehind()) {
+    if (frames.hasMarkBehind()) {
       throw damaged(end, "checksum of a frame");
     }
-    return new Scan(snapshotEnd, markEnd, end, Math.max(end, file.size()));
-  }
-
-  /** Whether a whole frame with a right checksum begins at the read position. */
-  private boolean hasFrame() throws IOException {
-    if (!ensure(FrameBuffer.HEADER_BYTES)) {
-      return false;
-    }
-    int length = window.getInt(window.position());
-    if (length < 1
-        || length > EntryCodec.MAX_PAYLOAD_BYTES
-        || !ensure(FrameBuffer.HEADER_BYTES + length)) {
-      return false;
-    }
-    int start = window.position();
-    return window.getInt(start + Integer.BYTES)
-        == FrameBuffer.checksum(position(), window.slice(start + FrameBuffer.HEADER_BYTES, length));
-  }
-
-  /** Whether a mark stands anywhere behind the read position, which is then lost. */
-  private boolean hasMarkBehind() throws IOException {
-    while (ensure(Journal.MARK_BYTES)) {
-      int at = window.position();
-      // The two cheap comparisons first: this runs once per byte.
-      if (window.getInt(at) == 1
-          && window.get(at + FrameBuffer.HEADER_BYTES) == Journal.MARK
-          && hasFrame()) {
-        return true;
-      }
-      window.get();
-    }
-    return false;
-  }
-
-  private long position() {
-    return windowOffset + window.position();
-  }
-
-  /** Whether that many bytes lie behind the read position; the window holds them then. */
-  private boolean ensure(int bytes) throws IOException {
-    if (window.remaining() >= bytes) {
-      return true;
-    }
-    windowOffset += window.position();
-    window.compact();
-    if (window.capacity() < bytes) {
-      window = ByteBuffer.allocate(bytes).put(window.flip());
-    }
-    while (window.position() < bytes) {
-      if (file.read(window, windowOffset + window.position()) < 0) {
-        break;
-      }
-    }
-    window.flip();
-    return window.remaining() >= bytes;
+    return new Scan(snapshotEnd, markEnd, end, Math.max(end, frames.size()));
   }
 
   private JournalException damaged(long offset, String reason) throws IOException {
-    return JournalHeader.damaged(path, offset, file.size(), reason);
+    return FileHeader.damaged(path, offset, frames.size(), reason);
   }
 }

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.AbstractList;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.ovswin.ipam.address.AddressRange;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.disk.Ownership;
 import org.ovswin.ipam.disk.PrivateFiles;
 import org.ovswin.ipam.disk.ProcessLock;
 
@@ -35,19 +37,19 @@ import org.ovswin.ipam.disk.ProcessLock;
  * nobody knows what reached the disk. Look-ups still answer, from memory. Open it again.
  */
 public final class LeaseDatabase implements Closeable {
-  /** The journal is not compacted below this size. */
-  private static final long LEAST_COMPACTION_BYTES = 4 << 20;
-
   /** A reader without the lock may meet a change half way; it looks again, so many times. */
   private static final int READ_ATTEMPTS = 3;
 
   private final LeaseTable table;
+  private final EndedLeases ended;
   private final Journal journal;
   private final LeaseOptions options;
   private final Closeable lock;
 
-  private LeaseDatabase(LeaseTable table, Journal journal, LeaseOptions options, Closeable lock) {
+  private LeaseDatabase(
+      LeaseTable table, EndedLeases ended, Journal journal, LeaseOptions options, Closeable lock) {
     this.table = table;
+    this.ended = ended;
     this.journal = journal;
     this.options = options;
     this.lock = lock;
@@ -57,11 +59,13 @@ public final class LeaseDatabase implements Closeable {
    * Opens the directory, or creates it, and locks it until {@link #close()}. A new one has no
    * block.
    *
-   * @throws JournalException if the directory is in use, or holds a journal that is damaged or of a
-   *     newer version
+   * @throws JournalException if the directory is in use or somebody else's, or holds a journal that
+   *     is damaged or of a newer version
    */
   public static LeaseDatabase open(Path directory, LeaseOptions options) throws IOException {
     PrivateFiles.createDirectories(directory);
+    requireOwn(directory);
+    requireOwn(directory.resolve(Journal.FILE));
     ProcessLock lock =
         switch (ProcessLock.tryAcquire(directory)) {
           case ProcessLock.Attempt.Acquired(ProcessLock acquired) -> acquired;
@@ -77,24 +81,42 @@ public final class LeaseDatabase implements Closeable {
         new DiskStorage(directory),
         directory.resolve(Journal.FILE).toString(),
         options,
-        LEAST_COMPACTION_BYTES,
+        Journal.Limits.DEFAULT,
+        Background.thread(),
         lock);
   }
 
-  /** For tests: on any storage, with a bound of its own. The lock is closed if this fails. */
+  private static void requireOwn(Path file) throws IOException {
+    Optional<String> owner = Files.exists(file) ? Ownership.foreignOwner(file) : Optional.empty();
+    if (owner.isPresent()) {
+      throw new JournalException(
+          file
+              + ": belongs to user "
+              + owner.get()
+              + " (expected: "
+              + System.getProperty("user.name")
+              + ", as whom this process runs; see what it is, and chown it or choose another"
+              + " directory)");
+    }
+  }
+
+  /** For tests: on any storage, with bounds of its own. The lock is closed if this fails. */
   static LeaseDatabase open(
       JournalStorage storage,
       String path,
       LeaseOptions options,
-      long leastCompactionBytes,
+      Journal.Limits limits,
+      Background background,
       Closeable lock)
       throws IOException {
     try {
-      LeaseTable table = new LeaseTable();
+      EndedLeases ended = new EndedLeases();
+      LeaseTable table = new LeaseTable(ended::add);
       Journal journal =
-          Journal.open(storage, path, table.common(), leastCompactionBytes, table::apply);
-      return new LeaseDatabase(table, journal, options, lock);
+          Journal.open(storage, path, table, ended, limits, background, options.clock().instant());
+      return new LeaseDatabase(table, ended, journal, options, lock);
     } catch (IOException | RuntimeException e) {
+      closeAfter(e, background::close);
       closeAfter(e, lock);
       throw e;
     }
@@ -129,9 +151,10 @@ public final class LeaseDatabase implements Closeable {
   static LeaseView readOnce(JournalStorage storage, String path, LeaseOptions options)
       throws IOException {
     try (JournalStorage.JournalFile file = storage.openForReading(Journal.FILE)) {
-      LeaseTable table = new LeaseTable();
-      var _ = new JournalReader(file, path, table.common()).scan(table::apply);
-      table.cooledUntil(options.clock().instant().minus(options.coolDown()));
+      LeaseTable table = new LeaseTable((_, _) -> {});
+      Instant now = options.clock().instant();
+      var _ = new JournalReader(file, path, table.common()).scan(table::apply, now);
+      table.cooledUntil(now.minus(options.coolDown()));
       return new LeaseView(table.usage(), table.reservations(), unpacked(table.leases()));
     }
   }
@@ -329,10 +352,9 @@ public final class LeaseDatabase implements Closeable {
    * @throws IOException if that failed; the database has failed then
    */
   public void sync() throws IOException {
+    journal.switchIfWritten(ended);
     journal.sync();
-    if (journal.isCompactionDue()) {
-      journal.compact(table.snapshot().entries());
-    }
+    journal.compactIfDue(table, ended, options.clock().instant());
   }
 
   /** The lease of an attachment. */

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.ovswin.ipam.address.AddressRange;
 import org.ovswin.ipam.address.Family;
@@ -41,8 +42,13 @@ final class LeaseTable {
   private final Map<Family, Map<PodKey, IpAddress>> remembered = new EnumMap<>(Family.class);
 
   private final CommonTexts.Pool common = new CommonTexts.Pool();
+  private final BiConsumer<PackedLease, Instant> ended;
 
-  LeaseTable() {
+  /**
+   * @param ended told of every lease that has ended, with the time
+   */
+  LeaseTable(BiConsumer<PackedLease, Instant> ended) {
+    this.ended = ended;
     for (Family family : Family.values()) {
       remembered.put(family, new HashMap<>());
     }
@@ -64,6 +70,10 @@ final class LeaseTable {
     }
     OptionalLong offset = pool.offset(address);
     return offset.isPresent() ? pool.get(offset.getAsLong()) : null;
+  }
+
+  int size() {
+    return leases.size();
   }
 
   /** All leases by their first address; a copy of the references. */
@@ -283,6 +293,7 @@ final class LeaseTable {
         noteRemembered(address, pod.get());
       }
     }
+    ended.accept(lease, at);
   }
 
   /** A pod has one address of a family to come back to: the one it had last. */

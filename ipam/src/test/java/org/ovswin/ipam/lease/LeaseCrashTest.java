@@ -15,7 +15,7 @@ class LeaseCrashTest {
   private static final long SEED = 20261123;
 
   /** The journal began empty. */
-  private static final int SNAPSHOT_END = JournalHeader.BYTES + Journal.MARK_BYTES;
+  private static final int SNAPSHOT_END = FileHeader.BYTES + Journal.MARK_BYTES;
 
   @Test
   void randomOperations_reopenedKilledAndPowerCutAtRandom_agreeWithTheModel() throws IOException {
@@ -98,21 +98,32 @@ class LeaseCrashTest {
   }
 
   @Test
-  void compaction_newFileCannotBeWritten_goesOnWithTheOldOne() throws IOException {
-    SimulatedStorage storage = new SimulatedStorage();
-    LeaseDatabase database = LeaseScenario.open(storage);
-    // Fill until the next sync would compact, then let the creation of the new file fail.
-    while (storage.bytes(Journal.FILE).length < 2300) {
-      churn(database);
+  void compaction_eachOperationFailing_goesOnWithTheOldFileAndTriesAgain() throws IOException {
+    boolean failed = true;
+    for (int failing = 1; failed; failing++) {
+      SimulatedStorage storage = new SimulatedStorage();
+      QueuedBackground background = new QueuedBackground();
+      LeaseDatabase database = LeaseScenario.open(storage, background);
+      while (!background.hasWork()) {
+        churn(database);
+      }
+      database.allocate(LeaseScenario.request(LeaseScenario.attachment(2)));
+      storage.failAt(failing);
+      background.runAll();
+      failed = storage.operations() >= failing;
+      storage.failAt(0);
+      database.sync();
+      assertThat(storage.exists(Journal.NEW_FILE)).isFalse();
+      for (int i = 0; i < 100; i++) {
+        churn(database);
+        background.runAll();
+      }
+      assertThat(storage.bytes(Journal.FILE).length).isLessThan(8000);
+      database.close();
+      try (LeaseDatabase again = LeaseScenario.open(storage)) {
+        assertThat(again.leases()).hasSize(1);
+      }
     }
-    storage.failAt(4); // write, force, mark, create
-    churn(database);
-    churn(database);
-    assertThat(storage.operations()).isGreaterThan(4);
-    assertThat(database.hasFailed()).isFalse();
-    assertThat(storage.exists(Journal.NEW_FILE)).isFalse();
-    database.close();
-    assertThat(LeaseScenario.open(storage).leases()).isEmpty();
   }
 
   private static void churn(LeaseDatabase database) throws IOException {
@@ -214,7 +225,7 @@ class LeaseCrashTest {
   @Test
   void open_bytesRemovedOrRepeatedInTheMiddle_isRefused() throws IOException {
     byte[] good = record().bytes();
-    for (int from = JournalHeader.BYTES; from < good.length - 60; from += 7) {
+    for (int from = FileHeader.BYTES; from < good.length - 60; from += 7) {
       byte[] removed = new byte[good.length - 30];
       System.arraycopy(good, 0, removed, 0, from);
       System.arraycopy(good, from + 30, removed, from, good.length - from - 30);

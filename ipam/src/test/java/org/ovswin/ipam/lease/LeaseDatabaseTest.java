@@ -332,6 +332,19 @@ class LeaseDatabaseTest {
     assertThat(mode(directory.resolve("lock"))).isEqualTo("rw-------");
   }
 
+  @Test
+  void open_directoryOrJournalOfSomebodyElse_isRefusedAndLeftAlone() throws IOException {
+    open().close();
+    for (Path file : List.of(directory, directory.resolve(Journal.FILE))) {
+      Files.setAttribute(file, "unix:uid", 54321);
+      assertThatThrownBy(this::open)
+          .isInstanceOf(JournalException.class)
+          .hasMessageContaining(file + ": belongs to user 54321 (expected: root,");
+      Files.setAttribute(file, "unix:uid", 0);
+    }
+    open().close();
+  }
+
   private static String mode(Path file) throws IOException {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
   }

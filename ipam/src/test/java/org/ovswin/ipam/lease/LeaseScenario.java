@@ -31,13 +31,14 @@ final class LeaseScenario {
           Ipv4Address.parse("10.244.1.15"));
 
   /** Low, so that compaction happens all the time. */
-  private static final long COMPACTION_BYTES = 2500;
+  private static final Journal.Limits LIMITS = new Journal.Limits(2500, 40, 4000);
 
   private static final int ATTACHMENTS = 20;
 
   private final SimulatedStorage storage;
   private final Random random;
   private final String name;
+  private QueuedBackground background = new QueuedBackground();
   private LeaseDatabase database;
   private final List<Map<Attachment, String>> states = new ArrayList<>();
 
@@ -53,12 +54,17 @@ final class LeaseScenario {
   }
 
   static LeaseDatabase open(SimulatedStorage storage) throws IOException {
+    return open(storage, new QueuedBackground());
+  }
+
+  static LeaseDatabase open(SimulatedStorage storage, Background background) throws IOException {
     LeaseDatabase database =
         LeaseDatabase.open(
             storage,
             "test",
             new LeaseOptions(Duration.ZERO, () -> Instant.EPOCH),
-            COMPACTION_BYTES,
+            LIMITS,
+            background,
             () -> {});
     database.addBlock(BLOCK);
     database.sync();
@@ -66,7 +72,8 @@ final class LeaseScenario {
   }
 
   private LeaseDatabase openDatabase() throws IOException {
-    return open(storage);
+    background = new QueuedBackground();
+    return open(storage, background);
   }
 
   /** One random operation. What it throws came from the storage. */
@@ -82,6 +89,7 @@ final class LeaseScenario {
         database.release(attachment);
         change(attachment, Optional.empty());
       }
+      case 15 -> background.runAll();
       case 14 -> {
         database.close();
         acknowledged();
