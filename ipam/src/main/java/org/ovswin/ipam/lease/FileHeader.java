@@ -89,6 +89,9 @@ record FileHeader(Kind kind, int version, long number, Optional<IpPrefix> block)
     byte[] begin = file.peek(MAGIC_BYTES + Short.BYTES);
     if (!Arrays.equals(kind.magicBytes(), 0, MAGIC_BYTES, begin, 0, MAGIC_BYTES)) {
       throw new JournalException(
+          JournalException.Cause.NOT_OURS,
+          0,
+          "does not begin with " + kind.magic,
           path
               + ": does not begin with "
               + kind.magic
@@ -100,6 +103,9 @@ record FileHeader(Kind kind, int version, long number, Optional<IpPrefix> block)
     // Before the checksum: a later version may lay out the rest of the header anew.
     if (version > kind.version) {
       throw new JournalException(
+          JournalException.Cause.FROM_THE_FUTURE,
+          MAGIC_BYTES,
+          "version " + version + " (expected: at most " + kind.version + ")",
           path
               + ": "
               + (kind == Kind.JOURNAL ? "journal" : "history")
@@ -142,7 +148,20 @@ record FileHeader(Kind kind, int version, long number, Optional<IpPrefix> block)
 
   /** The one refusal of a file whose content cannot be trusted. */
   static JournalException damaged(String path, long offset, long size, String reason) {
+    return refusal(JournalException.Cause.DAMAGED, path, offset, size, reason);
+  }
+
+  /** The refusal of an entry whose checksum is right and whose content cannot be. */
+  static JournalException contradiction(String path, long offset, long size, String reason) {
+    return refusal(JournalException.Cause.CONTRADICTION, path, offset, size, reason);
+  }
+
+  private static JournalException refusal(
+      JournalException.Cause cause, String path, long offset, long size, String reason) {
     return new JournalException(
+        cause,
+        offset,
+        reason,
         path
             + ": damaged at offset "
             + offset

@@ -68,7 +68,7 @@ final class JournalReader {
         entries.read(payload, sink);
       } catch (IllegalArgumentException e) {
         // The checksum fits, so these bytes were written like this.
-        throw damaged(at, String.valueOf(e.getMessage()));
+        throw FileHeader.contradiction(path, at, frames.size(), String.valueOf(e.getMessage()));
       }
     }
     long end = frames.position();
