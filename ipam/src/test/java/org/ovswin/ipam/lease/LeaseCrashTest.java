@@ -30,6 +30,7 @@ class LeaseCrashTest {
           scenario.restart();
         }
       }
+      scenario.restart();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,7 +32,7 @@ final class LeaseScenario {
           Ipv4Address.parse("10.244.1.15"));
 
   /** Low, so that compaction happens all the time. */
-  private static final Journal.Limits LIMITS = new Journal.Limits(2500, 40, 4000);
+  private static final Journal.Limits LIMITS = new Journal.Limits(2500, 40, 1 << 20);
 
   private static final int ATTACHMENTS = 20;
 
@@ -41,6 +42,14 @@ final class LeaseScenario {
   private QueuedBackground background = new QueuedBackground();
   private LeaseDatabase database;
   private final List<Map<Attachment, String>> states = new ArrayList<>();
+
+  /** Of the clock; it goes on with every step, also over a crash. */
+  private long seconds;
+
+  /** Ends of leases as the history must tell them, and those that nobody was told of yet. */
+  private final Set<String> ended = new HashSet<>();
+
+  private final Set<String> endedSinceSync = new HashSet<>();
 
   /** The address given last, where the model knows it: a crash may have lost it. */
   private Optional<Ipv4Address> lastGiven = Optional.empty();
@@ -58,14 +67,14 @@ final class LeaseScenario {
   }
 
   static LeaseDatabase open(SimulatedStorage storage, Background background) throws IOException {
+    return open(storage, background, () -> Instant.EPOCH);
+  }
+
+  private static LeaseDatabase open(
+      SimulatedStorage storage, Background background, InstantSource clock) throws IOException {
     LeaseDatabase database =
         LeaseDatabase.open(
-            storage,
-            "test",
-            new LeaseOptions(Duration.ZERO, () -> Instant.EPOCH),
-            LIMITS,
-            background,
-            () -> {});
+            storage, "test", new LeaseOptions(Duration.ZERO, clock), LIMITS, background, () -> {});
     database.addBlock(BLOCK);
     database.sync();
     return database;
@@ -73,11 +82,12 @@ final class LeaseScenario {
 
   private LeaseDatabase openDatabase() throws IOException {
     background = new QueuedBackground();
-    return open(storage, background);
+    return open(storage, background, () -> Instant.ofEpochSecond(seconds));
   }
 
   /** One random operation. What it throws came from the storage. */
   void step() throws IOException {
+    seconds++;
     Attachment attachment = attachment(random.nextInt(ATTACHMENTS));
     switch (random.nextInt(20)) {
       case 0, 1, 2, 3, 4, 5, 6 -> allocate(attachment);
@@ -86,7 +96,9 @@ final class LeaseScenario {
         change(attachment, Optional.ofNullable(latest().get(attachment)).map(this::withdrawn));
       }
       case 10, 11, 12, 13 -> {
-        database.release(attachment);
+        database
+            .release(attachment)
+            .ifPresent(lease -> endedSinceSync.add(ending(address(lease), lease.since(), seconds)));
         change(attachment, Optional.empty());
       }
       case 15 -> background.runAll();
@@ -141,16 +153,42 @@ final class LeaseScenario {
     states.add(shown);
   }
 
-  private void adopt() {
+  private void adopt() throws IOException {
     Map<Attachment, String> shown = shown(database);
     assertThat(states).as(name + ": one of the states since the last sync").contains(shown);
     states.clear();
     states.add(shown);
     lastGiven = Optional.empty();
+    endedSinceSync.clear();
     verify(shown);
+    verifyHistory();
+  }
+
+  private static String ending(Ipv4Address address, Instant from, long until) {
+    return address + " " + from + " " + Instant.ofEpochSecond(until);
+  }
+
+  /** Every end that was told is there, no tenure twice, and none reaches into the next. */
+  void verifyHistory() throws IOException {
+    Set<String> told = new HashSet<>();
+    for (int i = 0; i < 16; i++) {
+      Ipv4Address address = (Ipv4Address) BLOCK.address(i);
+      Instant next = Instant.MAX;
+      for (Tenure tenure : LeaseHistory.read(storage, "test", address)) {
+        assertThat(tenure.from()).as("%s: %s", name, tenure).isBefore(next);
+        assertThat(tenure.until().orElse(next)).as(name).isBeforeOrEqualTo(next);
+        next = tenure.from();
+        tenure
+            .until()
+            .ifPresent(until -> told.add(ending(address, tenure.from(), until.getEpochSecond())));
+      }
+    }
+    assertThat(told).as(name).containsAll(ended);
   }
 
   private void acknowledged() {
+    ended.addAll(endedSinceSync);
+    endedSinceSync.clear();
     Map<Attachment, String> latest = latest();
     states.clear();
     states.add(latest);

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.IntPredicate;
 
 /**
@@ -44,6 +45,10 @@ final class SimulatedStorage implements JournalStorage {
   byte[] bytes(String name) {
     Content content = content(name);
     return Arrays.copyOf(content.cached, content.size);
+  }
+
+  Set<String> names() {
+    return Set.copyOf(names.keySet());
   }
 
   /** Puts a file there, on the disk. */
