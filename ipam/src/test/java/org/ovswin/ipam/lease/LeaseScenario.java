@@ -80,6 +80,17 @@ final class LeaseScenario {
     return database;
   }
 
+  /** Without a block, unless it has one. */
+  static LeaseDatabase openAsItIs(SimulatedStorage storage) throws IOException {
+    return openAsItIs(storage, new QueuedBackground(), () -> Instant.EPOCH);
+  }
+
+  private static LeaseDatabase openAsItIs(
+      SimulatedStorage storage, Background background, InstantSource clock) throws IOException {
+    return LeaseDatabase.open(
+        storage, "test", new LeaseOptions(Duration.ZERO, clock), LIMITS, background, () -> {});
+  }
+
   private LeaseDatabase openDatabase() throws IOException {
     background = new QueuedBackground();
     return open(storage, background, () -> Instant.ofEpochSecond(seconds));

@@ -56,7 +56,7 @@ final class SimulatedStorage implements JournalStorage {
     Content content = new Content();
     content.cached = bytes.clone();
     content.size = bytes.length;
-    content.makeDurable();
+    content.durable = bytes.clone();
     names.put(name, content);
     unforcedNames.clear();
     unforcedNames.add(Map.copyOf(names));
