@@ -273,6 +273,7 @@ final class Journal implements Closeable {
       carriedBytes += payload.length;
       if (carriedBytes > MAX_CARRIED_BYTES) {
         compaction.cancel();
+        carried.clear();
       }
     }
   }

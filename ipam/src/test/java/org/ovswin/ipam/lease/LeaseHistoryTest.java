@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -136,6 +137,44 @@ class LeaseHistoryTest {
     assertThat(history()).hasSizeBetween(30, 40);
     assertThat(storage.names())
         .anyMatch(name -> name.startsWith(HistoryFiles.FILE + ".damaged-19700101T0001"));
+  }
+
+  /** A compaction was interrupted in the history: the journal still tells of that part. */
+  @Test
+  void read_historyCutAnywhereInWhatTheJournalStillTells_tellsEachTenureOnce() throws IOException {
+    LeaseDatabase database = open(new Journal.Limits(1 << 20, 10, 1 << 20));
+    live(database, 0, 25);
+    int kept = storage.bytes(HistoryFiles.FILE).length;
+    List<Tenure> expected = history();
+    // The background has written its part; the switch does not come any more.
+    live(database, 25, 30);
+    byte[] journal = storage.bytes(Journal.FILE);
+    byte[] grown = storage.bytes(HistoryFiles.FILE);
+    assertThat(grown.length).isGreaterThan(kept);
+    List<Tenure> all = history();
+    assertThat(all).hasSize(30).endsWith(expected.toArray(Tenure[]::new));
+    for (int cut = kept; cut <= grown.length; cut++) {
+      SimulatedStorage crashed = new SimulatedStorage();
+      crashed.put(Journal.FILE, journal);
+      crashed.put(HistoryFiles.FILE, Arrays.copyOf(grown, cut));
+      assertThat(LeaseHistory.read(crashed, "test", FIRST)).as("cut at %d", cut).isEqualTo(all);
+      // The next compaction writes that part again, in its place.
+      QueuedBackground later = new QueuedBackground();
+      LeaseDatabase again =
+          LeaseDatabase.open(
+              crashed,
+              "test",
+              LeaseOptions.of(() -> Instant.ofEpochSecond(seconds)),
+              new Journal.Limits(1 << 20, 1, 1 << 20),
+              later,
+              () -> {});
+      again.sync();
+      later.runAll();
+      again.sync();
+      again.close();
+      assertThat(LeaseHistory.read(crashed, "test", FIRST)).as("cut at %d", cut).isEqualTo(all);
+      assertThat(crashed.bytes(HistoryFiles.FILE)).startsWith(Arrays.copyOf(grown, kept));
+    }
   }
 
   @Test

@@ -21,7 +21,36 @@ public final class JavaProcess implements AutoCloseable {
 
   /** Starts the main method of a class. Its standard error is the test's. */
   public static JavaProcess start(Class<?> main, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+    return startUnder(List.of(), main, arguments);
+  }
+
+  /**
+   * Starts the main method of a class on a disk that fails: strace answers one kind of system call
+   * in its place.
+   *
+   * @param fault such as "fdatasync:error=EIO:when=5", counted in the thread that calls
+   */
+  public static JavaProcess startOnFaultyDisk(String fault, Class<?> main, String... arguments)
+      throws IOException {
+    String call = fault.substring(0, fault.indexOf(':'));
+    return startUnder(
+        List.of(
+            "strace",
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            "trace=" + call,
+            "-e",
+            "inject=" + fault),
+        main,
+        arguments);
+  }
+
+  private static JavaProcess startUnder(List<String> prefix, Class<?> main, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
     command.add(System.getProperty("java.class.path"));
@@ -81,6 +110,8 @@ public final class JavaProcess implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    // What runs under strace would outlive it.
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly().onExit().join();
     output.close();
   }
