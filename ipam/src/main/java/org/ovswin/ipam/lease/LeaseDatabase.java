@@ -63,6 +63,12 @@ public final class LeaseDatabase implements Closeable {
    *     is damaged or of a newer version
    */
   public static LeaseDatabase open(Path directory, LeaseOptions options) throws IOException {
+    return open(directory, options, Journal.Limits.DEFAULT);
+  }
+
+  /** For tests: with bounds of its own. */
+  static LeaseDatabase open(Path directory, LeaseOptions options, Journal.Limits limits)
+      throws IOException {
     PrivateFiles.createDirectories(directory);
     requireOwn(directory);
     requireOwn(directory.resolve(Journal.FILE));
@@ -81,7 +87,7 @@ public final class LeaseDatabase implements Closeable {
         new DiskStorage(directory),
         directory.resolve(Journal.FILE).toString(),
         options,
-        Journal.Limits.DEFAULT,
+        limits,
         Background.thread(),
         lock);
   }

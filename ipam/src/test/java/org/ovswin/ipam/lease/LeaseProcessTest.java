@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.Random;
@@ -40,6 +41,7 @@ class LeaseProcessTest {
   void killedAtRandomPoints_everyLeaseToldIsThereAndNoReleasedOne() throws Exception {
     Random random = new Random(SEED);
     Set<String> told = new LinkedHashSet<>();
+    int releases = 0;
     for (int round = 0; round < 5; round++) {
       Set<String> uncertain = new LinkedHashSet<>();
       try (JavaProcess process = JavaProcess.start(AllocatingProcess.class, directory.toString())) {
@@ -54,6 +56,7 @@ class LeaseProcessTest {
           } else {
             told.remove(words[1]);
             uncertain.add(words[1]);
+            releases++;
           }
         }
       }
@@ -73,5 +76,22 @@ class LeaseProcessTest {
             .forEach(lease -> told.add(lease.attachment().containerId().replace("container-", "")));
       }
     }
+    assertThat(LeaseCheck.check(directory)).isEmpty();
+    assertThat(endings()).as("seed %d", SEED).isBetween(releases - 5, releases);
+    assertThat(directory.resolve(HistoryFiles.FILE)).exists();
+  }
+
+  /** Tenures that the history tells the end of; none of them may reach into the next. */
+  private int endings() throws IOException {
+    int endings = 0;
+    for (int i = 0; i < 16; i++) {
+      Instant next = Instant.MAX;
+      for (Tenure tenure : LeaseHistory.read(directory, LeaseScenario.BLOCK.address(i))) {
+        assertThat(tenure.until().orElse(tenure.from())).isBeforeOrEqualTo(next);
+        next = tenure.from();
+        endings += tenure.until().isPresent() ? 1 : 0;
+      }
+    }
+    return endings;
   }
 }
