@@ -97,6 +97,11 @@ final class BlockPool {
     return block;
   }
 
+  /** How many addresses are searched in. */
+  int windowSize() {
+    return size;
+  }
+
   BlockUse use() {
     return use;
   }

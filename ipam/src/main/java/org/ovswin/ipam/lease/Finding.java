@@ -177,7 +177,8 @@ public sealed interface Finding {
     public String remedy() {
       return "write the journal anew from every whole frame, "
           + framesBehind
-          + " of them behind the damage, and keep the original under another name";
+          + " of them behind the damage, keep the original under another name, and reserve the"
+          + " addresses that were likely given in what is lost";
     }
 
     @Override
@@ -186,7 +187,7 @@ public sealed interface Finding {
           + Math.max(1, bytes / Salvage.LEAST_LEASE_BYTES)
           + " leases and as many releases; known to be affected: "
           + (affected.isEmpty() ? "no address" : String.join(", ", affected))
-          + "; remove the pods that `ovs-win ipam show --leases` does not have";
+          + "; remove the pods that `ovs-win ipam show --leases` does not have, then unreserve";
     }
 
     @Override

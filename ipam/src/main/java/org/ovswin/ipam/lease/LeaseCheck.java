@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.ovswin.ipam.address.AddressRange;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.disk.Ownership;
@@ -29,12 +30,16 @@ public final class LeaseCheck {
    * @param done in sentences
    * @param kept the originals, under their new names
    * @param affected addresses of which is known that something about them was lost
+   * @param reserved addresses that were likely given in what was lost and may be in use: they are
+   *     reserved until somebody who has looked ends that
    */
-  public record Repair(List<String> done, List<Path> kept, List<IpAddress> affected) {
+  public record Repair(
+      List<String> done, List<Path> kept, List<IpAddress> affected, List<AddressRange> reserved) {
     public Repair {
       done = List.copyOf(done);
       kept = List.copyOf(kept);
       affected = List.copyOf(affected);
+      reserved = List.copyOf(reserved);
     }
   }
 
@@ -205,11 +210,18 @@ public final class LeaseCheck {
       Instant now,
       DiskStorage storage,
       List<String> done,
-      List<Path> kept) {
+      List<Path> kept,
+      List<AddressRange> reserved) {
 
     private RepairWork(Path directory, Collection<IpPrefix> blocks, Instant now) {
       this(
-          directory, blocks, now, new DiskStorage(directory), new ArrayList<>(), new ArrayList<>());
+          directory,
+          blocks,
+          now,
+          new DiskStorage(directory),
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new ArrayList<>());
     }
 
     private Repair run(Collection<Finding> consent) throws IOException {
@@ -232,7 +244,7 @@ public final class LeaseCheck {
         }
       }
       storage.forceDirectory();
-      return new Repair(done, kept, rebuilt.map(Salvage::affected).orElse(List.of()));
+      return new Repair(done, kept, rebuilt.map(Salvage::affected).orElse(List.of()), reserved);
     }
 
     private void putAside(Path file) throws IOException {
@@ -273,6 +285,18 @@ public final class LeaseCheck {
       Salvage salvage;
       try (JournalStorage.JournalFile file = storage.openForReading(Journal.FILE)) {
         salvage = Salvage.of(file, path.toString(), blocks, now);
+      }
+      for (AddressRange range : salvage.suspects()) {
+        if (salvage.table().reservation(range).isEmpty()) {
+          salvage
+              .table()
+              .apply(
+                  new Entry.Reserved(
+                      new Reservation(
+                          range, "may be in use: its lease was lost, see " + name(aside), now)));
+          reserved.add(range);
+          done.add("reserved " + range + ": it may be in use by a pod whose lease was lost");
+        }
       }
       HistoryFiles history =
           new HistoryFiles(storage, Journal.Limits.DEFAULT.historySegmentBytes());

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
+import org.ovswin.ipam.address.AddressRange;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 
@@ -31,6 +32,7 @@ final class Salvage {
   private final List<Gap> gaps = new ArrayList<>();
   private final List<Conflict> conflicts = new ArrayList<>();
   private final TreeSet<IpAddress> affected = new TreeSet<>();
+  private final Suspects suspects = new Suspects();
   private long framesBehind;
   private long generation;
 
@@ -70,6 +72,9 @@ final class Salvage {
                 gap,
                 frames.position() - gap,
                 inSnapshot ? Finding.Damaged.Part.SNAPSHOT : Finding.Damaged.Part.ENTRIES));
+        if (!inSnapshot) {
+          suspects.lost(table, frames.position() - gap);
+        }
       }
       long at = frames.position();
       ByteBuffer payload = frames.next();
@@ -90,6 +95,9 @@ final class Salvage {
   }
 
   private void apply(long at, Entry entry) {
+    if (entry instanceof Entry.Given(PackedLease lease)) {
+      lease.addresses().forEach(address -> suspects.given(table, address));
+    }
     try {
       table.apply(entry);
     } catch (IllegalArgumentException e) {
@@ -105,8 +113,14 @@ final class Salvage {
       case Entry.Given(PackedLease lease) -> giveAnyhow(entry, lease);
       case Entry.Placed(PackedLease lease) -> giveAnyhow(entry, lease);
       // Its giving is among what is lost.
-      case Entry.Withdrawn(IpAddress address) -> affected.add(address);
-      case Entry.Released(IpAddress address, Instant _) -> affected.add(address);
+      case Entry.Withdrawn(IpAddress address) -> {
+        affected.add(address);
+        suspects.withdrawn(address);
+      }
+      case Entry.Released(IpAddress address, Instant _) -> {
+        affected.add(address);
+        suspects.released(address);
+      }
       case Entry.BlockAdded _,
           Entry.BlockRemoved _,
           Entry.Reserved _,
@@ -164,6 +178,11 @@ final class Salvage {
   /** Addresses of which is known that something about them is lost. */
   List<IpAddress> affected() {
     return List.copyOf(affected);
+  }
+
+  /** Addresses that look free and were likely given in what is lost. */
+  List<AddressRange> suspects() {
+    return suspects.ranges(table);
   }
 
   long framesBehind() {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.ovswin.ipam.address.AddressRange;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 
@@ -115,11 +116,32 @@ class LeaseCheckTest {
     assertThat(repair.done())
         .anyMatch(line -> line.contains("anew with 3 leases"))
         .anyMatch(line -> line.contains("at offset " + offsets.get(2)));
+    assertThat(repair.reserved())
+        .as("container-2")
+        .containsExactly(AddressRange.parse("10.244.1.4"));
     assertThat(held()).containsExactly("10.244.1.2 HELD", "10.244.1.5 HELD", "10.244.1.6 HELD");
     assertThat(LeaseCheck.check(directory)).isEmpty();
     // What had ended is in the history still.
     assertThat(LeaseHistory.read(directory, IpAddress.parse("10.244.1.3"))).hasSize(1);
     open().close();
+  }
+
+  @Test
+  void damagedMiddle_nothingGivenBehindIt_reservesWhatMayBeInUse() throws IOException {
+    write();
+    // The last lease, whose sync the release behind it has marked.
+    flip(journal(), offsets.get(4) + 20);
+    LeaseCheck.Repair repair = repair();
+    // As many as the lost bytes could have held, from 10.244.1.6 on.
+    assertThat(repair.reserved()).containsExactly(AddressRange.parse("10.244.1.6-10.244.1.7"));
+    try (LeaseDatabase database = open()) {
+      assertThat(database.reservations().getFirst().reason())
+          .isEqualTo(
+              "may be in use: its lease was lost, see leases.journal.damaged-20261123T093800Z");
+      Allocation next = database.allocate(LeaseScenario.request(LeaseScenario.attachment(8)));
+      assertThat(((Allocation.Allocated) next).lease().addresses())
+          .containsExactly(IpAddress.parse("10.244.1.8"));
+    }
   }
 
   @Test
