@@ -78,7 +78,6 @@ class LeaseProcessTest {
     }
     assertThat(LeaseCheck.check(directory)).isEmpty();
     assertThat(endings()).as("seed %d", SEED).isBetween(releases - 5, releases);
-    assertThat(directory.resolve(HistoryFiles.FILE)).exists();
   }
 
   /** Tenures that the history tells the end of; none of them may reach into the next. */

@@ -21,7 +21,13 @@ public final class JavaProcess implements AutoCloseable {
 
   /** Starts the main method of a class. Its standard error is the test's. */
   public static JavaProcess start(Class<?> main, String... arguments) throws IOException {
-    return startUnder(List.of(), main, arguments);
+    return startUnder(List.of(), "64m", main, arguments);
+  }
+
+  /** As {@link #start}, with at most this much heap, such as "32m". */
+  public static JavaProcess startWithHeap(String heap, Class<?> main, String... arguments)
+      throws IOException {
+    return startUnder(List.of(), heap, main, arguments);
   }
 
   /**
@@ -44,15 +50,16 @@ public final class JavaProcess implements AutoCloseable {
             "trace=" + call,
             "-e",
             "inject=" + fault),
+        "64m",
         main,
         arguments);
   }
 
-  private static JavaProcess startUnder(List<String> prefix, Class<?> main, String... arguments)
-      throws IOException {
+  private static JavaProcess startUnder(
+      List<String> prefix, String heap, Class<?> main, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
+    command.addAll(List.of("-Xmx" + heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.add(main.getName());
     command.addAll(List.of(arguments));
