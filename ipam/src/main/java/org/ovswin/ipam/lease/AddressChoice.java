@@ -21,7 +21,8 @@ import org.ovswin.ipam.address.IpPrefix;
  *   <li>the next clean one, round robin behind the one given last, in the first open block that has
  *       one (so that a block claimed later empties first and can be given back);
  *   <li>the one that has cooled longest, of all open blocks;
- *   <li>the one that has been remembered longest for another sticky pod.
+ *   <li>the one that has been remembered longest for another sticky pod, in the first open block
+ *       that has one.
  * </ol>
  */
 sealed interface AddressChoice {
