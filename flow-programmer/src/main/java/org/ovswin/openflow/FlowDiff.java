@@ -16,11 +16,12 @@ import java.util.Set;
  * <p>Flows that are right are not touched: their packets and counters go on. The order is make
  * before break: what is new is added from the last table to the first, so that no packet is sent to
  * a table that is not ready, and only then what is too much is deleted, from the first table to the
- * last.
+ * last. Within a table, an exception comes before its rule and outlives it.
  */
 public final class FlowDiff {
   private static final Comparator<FlowChange> FIRST_TABLE_FIRST =
-      Comparator.comparingInt(change -> change.flow().table());
+      Comparator.<FlowChange>comparingInt(change -> change.flow().table())
+          .thenComparingInt(change -> change.flow().priority());
 
   private FlowDiff() {}
 

@@ -5,8 +5,11 @@ import static org.ovswin.openflow.PortNo.LOCAL;
 import static org.ovswin.pipeline.Steps.goTo;
 import static org.ovswin.pipeline.Steps.load;
 
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Ipv6Address;
+import org.ovswin.openflow.Match;
 import org.ovswin.pipeline.NodeState.Pod;
 import org.ovswin.pipeline.NodeState.Uplink;
 import org.ovswin.pipeline.Registers.Source;
@@ -23,12 +26,18 @@ import org.ovswin.pipeline.Registers.Source;
  * <p>What the link sends to a group is for the node without further tables, so who may not send to
  * the node's own MAC is refused here as well.
  *
+ * <p>Of IPv6, the link has only what goes to pods; the rest, neighbour discovery included, is the
+ * node's own affair as if no pod had any. So the node does not reach pods by IPv6, nor they it.
+ *
  * <pre>{@code
  * priority=130,in_port=1,vlan_tci=0x1000/0x1000,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=LOCAL
  * priority=130,in_port=1,vlan_tci=0x1000/0x1000,dl_dst=NODE_MAC actions=LOCAL
  * priority=130,in_port=LOCAL,vlan_tci=0x1000/0x1000 actions=output:1
  * priority=120,vlan_tci=0x1000/0x1000 actions=drop
  * priority=110,ip,in_port=1,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00,nw_src=CLUSTER actions=drop
+ * priority=100,ipv6,in_port=1,dl_dst=NODE_MAC,ipv6_dst=CLUSTER6 actions=set_field:0x2/0xf->reg0,goto_table:20
+ * priority=100,ipv6,in_port=LOCAL,ipv6_dst=CLUSTER6 actions=drop
+ * priority=95,ipv6,in_port=1,ipv6_src=CLUSTER6 actions=drop
  * priority=110,ip,in_port=1,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00,nw_src=NODE_IP actions=drop
  * priority=100,arp,in_port=1 actions=set_field:0x2/0xf->reg0,goto_table:10
  * priority=100,ip,in_port=1,dl_dst=NODE_MAC actions=set_field:0x2/0xf->reg0,goto_table:20
@@ -40,6 +49,7 @@ import org.ovswin.pipeline.Registers.Source;
  * priority=90,in_port=LOCAL actions=output:1
  * priority=100,arp,in_port=3 actions=set_field:0x1/0xf->reg0,goto_table:10
  * priority=100,ip,in_port=3 actions=set_field:0x1/0xf->reg0,goto_table:20
+ * priority=100,ipv6,in_port=3 actions=set_field:0x1/0xf->reg0,goto_table:14
  * }</pre>
  */
 final class ClassifierTable implements FlowTable {
@@ -47,6 +57,7 @@ final class ClassifierTable implements FlowTable {
   private static final int OTHERS_TAGGED = 120;
   private static final int GROUP_ADDRESSED = 110;
   private static final int KNOWN = 100;
+  private static final int PODS_ELSEWHERE = 95;
   private static final int OTHER_PROTOCOLS = 90;
 
   @Override
@@ -101,27 +112,38 @@ final class ClassifierTable implements FlowTable {
 
   @Override
   public void range(NodeState state, IpPrefix range, FlowSink out) {
-    if (range.network() instanceof Ipv4Address) {
-      out.flow(
-          GROUP_ADDRESSED,
-          Matches.from(Matches.groupAddressedIp(), range).inPort(state.uplink().port()));
+    Uplink uplink = state.uplink();
+    switch (range.network()) {
+      case Ipv4Address _ ->
+          out.flow(
+              GROUP_ADDRESSED, Matches.from(Matches.groupAddressed(), range).inPort(uplink.port()));
+      case Ipv6Address _ -> {
+        out.flow(
+            KNOWN,
+            Matches.to(Matches.any(), range).inPort(uplink.port()).ethDst(uplink.mac().value()),
+            load(Registers.SOURCE, Source.UPLINK.value()),
+            goTo(TableId.SPOOF_GUARD));
+        out.flow(PODS_ELSEWHERE, Matches.from(Matches.any(), range).inPort(uplink.port()));
+        out.flow(KNOWN, Matches.to(Matches.any(), range).inPort(LOCAL));
+      }
     }
   }
 
   @Override
   public void pod(NodeState state, Pod pod, FlowSink out) {
-    if (pod.ipv4().isEmpty()) {
-      return;
+    for (IpAddress address : pod.addresses()) {
+      switch (address) {
+        case Ipv4Address _ -> {
+          known(pod, Matches.arp(), TableId.ARP_SPOOF_GUARD, out);
+          known(pod, Matches.ip(), TableId.SPOOF_GUARD, out);
+        }
+        case Ipv6Address _ -> known(pod, Matches.ipv6(), TableId.ND_SPOOF_GUARD, out);
+      }
     }
+  }
+
+  private static void known(Pod pod, Match.Builder match, TableId next, FlowSink out) {
     out.flow(
-        KNOWN,
-        Matches.arp().inPort(pod.port()),
-        load(Registers.SOURCE, Source.POD.value()),
-        goTo(TableId.ARP_SPOOF_GUARD));
-    out.flow(
-        KNOWN,
-        Matches.ip().inPort(pod.port()),
-        load(Registers.SOURCE, Source.POD.value()),
-        goTo(TableId.SPOOF_GUARD));
+        KNOWN, match.inPort(pod.port()), load(Registers.SOURCE, Source.POD.value()), goTo(next));
   }
 }

@@ -1,7 +1,9 @@
 package org.ovswin.pipeline;
 
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.Match;
 import org.ovswin.pipeline.Registers.Bits;
@@ -11,6 +13,15 @@ import org.ovswin.pipeline.Registers.Source;
 final class Matches {
   private static final int ETH_TYPE_IPV4 = 0x0800;
   private static final int ETH_TYPE_ARP = 0x0806;
+  private static final int ETH_TYPE_IPV6 = 0x86dd;
+  private static final int ICMPV6 = 58;
+
+  /** Type of a neighbour solicitation (RFC 4861, 4.3). */
+  private static final int NEIGHBOR_SOLICITATION = 135;
+
+  /** Type of a neighbour advertisement (RFC 4861, 4.4). */
+  static final int NEIGHBOR_ADVERTISEMENT = 136;
+
   private static final int ARP_REQUEST = 1;
   private static final int ARP_REPLY = 2;
 
@@ -25,6 +36,8 @@ final class Matches {
 
   static final int INVALID = 0x10;
   static final int TRACKED = 0x20;
+
+  private static final Ipv6Address ALL_ONES = new Ipv6Address(-1, -1);
 
   private Matches() {}
 
@@ -60,24 +73,65 @@ final class Matches {
     return groupAddressed().ethType(ETH_TYPE_IPV4);
   }
 
+  static Match.Builder ipv6() {
+    return Match.builder().ethType(ETH_TYPE_IPV6);
+  }
+
+  static Match.Builder icmpv6(int type) {
+    return ipv6().ipProto(ICMPV6).field(Field.ICMPV6_TYPE, type);
+  }
+
+  static Match.Builder neighborSolicitation() {
+    return icmpv6(NEIGHBOR_SOLICITATION).field(Field.ICMPV6_CODE, 0);
+  }
+
+  static Match.Builder neighborAdvertisement() {
+    return icmpv6(NEIGHBOR_ADVERTISEMENT).field(Field.ICMPV6_CODE, 0);
+  }
+
+  static Match.Builder sentBy(Source source) {
+    return with(any(), Registers.SOURCE, source.value());
+  }
+
   static Match.Builder ipFrom(Source source) {
-    return with(ip(), Registers.SOURCE, source.value());
+    return sentBy(source).ethType(ETH_TYPE_IPV4);
   }
 
   static Match.Builder ipTo(Ipv4Address address) {
     return ip().ipv4Dst(address.value());
   }
 
-  static Match.Builder ipTo(IpPrefix prefix) {
-    return to(ip(), prefix);
-  }
-
+  /** IP of the prefix's family to an address inside. */
   static Match.Builder to(Match.Builder match, IpPrefix prefix) {
-    return match.ipv4Dst(network(prefix), mask(prefix));
+    return switch (prefix.network()) {
+      case Ipv4Address network ->
+          match.ethType(ETH_TYPE_IPV4).ipv4Dst(network.value(), mask4(prefix));
+      case Ipv6Address network -> ipv6(match, Field.IPV6_DST, network, mask6(prefix));
+    };
   }
 
+  /** IP of the prefix's family from an address inside. */
   static Match.Builder from(Match.Builder match, IpPrefix prefix) {
-    return match.ipv4Src(network(prefix), mask(prefix));
+    return switch (prefix.network()) {
+      case Ipv4Address network ->
+          match.ethType(ETH_TYPE_IPV4).ipv4Src(network.value(), mask4(prefix));
+      case Ipv6Address network -> ipv6(match, Field.IPV6_SRC, network, mask6(prefix));
+    };
+  }
+
+  static Match.Builder to(Match.Builder match, IpAddress address) {
+    return to(match, new IpPrefix(address, address.bitLength()));
+  }
+
+  static Match.Builder from(Match.Builder match, IpAddress address) {
+    return from(match, new IpPrefix(address, address.bitLength()));
+  }
+
+  private static Match.Builder ipv6(
+      Match.Builder match, Field field, Ipv6Address network, Ipv6Address mask) {
+    return match
+        .ethType(ETH_TYPE_IPV6)
+        .field128(field, network.high(), network.low(), mask.high(), mask.low());
   }
 
   static Match.Builder with(Match.Builder match, Bits bits, long value) {
@@ -89,11 +143,11 @@ final class Matches {
     return ip().field(Field.CT_STATE, value | TRACKED, mask | TRACKED);
   }
 
-  private static int network(IpPrefix prefix) {
-    return ((Ipv4Address) prefix.network()).value();
+  private static int mask4(IpPrefix prefix) {
+    return Ipv4Address.netmask(prefix.length()).value();
   }
 
-  private static int mask(IpPrefix prefix) {
-    return Ipv4Address.netmask(prefix.length()).value();
+  private static Ipv6Address mask6(IpPrefix prefix) {
+    return (Ipv6Address) IpPrefix.of(ALL_ONES, prefix.length()).network();
   }
 }

@@ -16,6 +16,7 @@ import org.ovswin.openflow.Match;
  * <pre>{@code
  * priority=110,ct_state=+new+trk,ip,reg0=0x10/0x10,nw_src=CLUSTER actions=drop
  * priority=100,ip actions=output:NXM_NX_REG1[]
+ * priority=100,ipv6 actions=output:NXM_NX_REG1[]
  * }</pre>
  */
 final class OutputTable implements FlowTable {
@@ -30,6 +31,7 @@ final class OutputTable implements FlowTable {
   @Override
   public void node(NodeState state, FlowSink out) {
     out.flow(ALL, Matches.ip(), outputTo(Registers.OUT_PORT));
+    out.flow(ALL, Matches.ipv6(), outputTo(Registers.OUT_PORT));
   }
 
   @Override

@@ -5,8 +5,8 @@ import static org.ovswin.openflow.Actions.set;
 import static org.ovswin.pipeline.Steps.goTo;
 import static org.ovswin.pipeline.Steps.load;
 
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
-import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.openflow.Action;
 import org.ovswin.openflow.Field;
@@ -27,13 +27,22 @@ import org.ovswin.pipeline.Registers.Source;
  * affair. It takes part in SNAT under its own address so that no pod's connection is given a port
  * that one of the node's has.
  *
+ * <p>IPv6 leads from pod to pod, on this node and between nodes. The world is not offered by it:
+ * what goes there ends here, as does all that is for a group or a link-local address.
+ *
  * <pre>{@code
  * priority=200,ip,nw_dst=POD_IP actions=set_field:02:6f:76:73:77:6e->eth_src,set_field:POD_MAC->eth_dst,
  *     set_field:0x3->reg1,goto_table:80
+ * priority=200,ipv6,ipv6_dst=POD_IP6 actions=set_field:02:6f:76:73:77:6e->eth_src,
+ *     set_field:POD_MAC->eth_dst,set_field:0x3->reg1,goto_table:80
  * priority=190,ip,reg0=0x2/0xf,nw_dst=CLUSTER actions=drop
+ * priority=190,ipv6,reg0=0x2/0xf,ipv6_dst=CLUSTER6 actions=drop
  * priority=180,ip,nw_dst=PEER_BLOCK actions=dec_ttl,set_field:NODE_MAC->eth_src,set_field:PEER_MAC->eth_dst,
  *     set_field:0x1->reg1,goto_table:80
+ * priority=180,ipv6,ipv6_dst=PEER_BLOCK6 actions=dec_ttl,set_field:NODE_MAC->eth_src,
+ *     set_field:PEER_MAC->eth_dst,set_field:0x1->reg1,goto_table:80
  * priority=170,ip,nw_dst=CLUSTER actions=drop
+ * priority=170,ipv6,ipv6_dst=CLUSTER6 actions=drop
  * priority=160,ip,reg0=0x2/0xf actions=set_field:0xfffe->reg1,goto_table:80
  * priority=150,ip,reg0=0x1/0xf,nw_dst=NODE_IP actions=set_field:02:6f:76:73:77:6e->eth_src,
  *     set_field:NODE_MAC->eth_dst,set_field:0xfffe->reg1,goto_table:80
@@ -103,33 +112,30 @@ final class RouteTable implements FlowTable {
 
   @Override
   public void range(NodeState state, IpPrefix range, FlowSink out) {
-    if (range.network() instanceof Ipv4Address) {
-      out.flow(NO_TRANSIT, Matches.to(Matches.ipFrom(Source.UPLINK), range));
-      out.flow(NOBODYS, Matches.ipTo(range));
-    }
+    out.flow(NO_TRANSIT, Matches.to(Matches.sentBy(Source.UPLINK), range));
+    out.flow(NOBODYS, Matches.to(Matches.any(), range));
   }
 
   @Override
   public void peer(NodeState state, Peer peer, FlowSink out) {
     Action[] toPeer = onto(state.uplink(), peer.mac(), leaveBy(state.uplink().port()), next());
-    peer.blocks().stream()
-        .filter(block -> block.network() instanceof Ipv4Address)
-        .forEach(block -> out.flow(PEER_BLOCK, Matches.ipTo(block), toPeer));
+    for (IpPrefix block : peer.blocks()) {
+      out.flow(PEER_BLOCK, Matches.to(Matches.any(), block), toPeer);
+    }
     out.flow(NODES, Matches.ipFrom(Source.POD).ipv4Dst(peer.address().value()), toPeer);
   }
 
   @Override
   public void pod(NodeState state, Pod pod, FlowSink out) {
-    pod.ipv4()
-        .ifPresent(
-            address ->
-                out.flow(
-                    POD,
-                    Matches.ipTo(address),
-                    set(Field.ETH_SRC, NodeState.GATEWAY_MAC.value()),
-                    set(Field.ETH_DST, pod.mac().value()),
-                    leaveBy(pod.port()),
-                    next()));
+    for (IpAddress address : pod.addresses()) {
+      out.flow(
+          POD,
+          Matches.to(Matches.any(), address),
+          set(Field.ETH_SRC, NodeState.GATEWAY_MAC.value()),
+          set(Field.ETH_DST, pod.mac().value()),
+          leaveBy(pod.port()),
+          next());
+    }
   }
 
   private static Action[] onto(Uplink uplink, MacAddress nextHop, Action... then) {

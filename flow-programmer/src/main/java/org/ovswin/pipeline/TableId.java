@@ -11,6 +11,12 @@ public enum TableId {
   ARP_SPOOF_GUARD(10),
   /** Answers for the gateway and the node's pods. */
   ARP_RESPONDER(12),
+  /** May this port say so in neighbour discovery? */
+  ND_SPOOF_GUARD(14),
+  /** Whether neighbour discovery's question has an answer here. */
+  ND_RESPONDER(16),
+  /** Makes the answer of the question. */
+  ND_ANSWER(18),
   /** May this port send from this address? */
   SPOOF_GUARD(20),
   /** Restores the connection and undoes its NAT. */

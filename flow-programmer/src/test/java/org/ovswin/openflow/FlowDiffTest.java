@@ -101,6 +101,16 @@ final class FlowDiffTest {
   }
 
   @Test
+  void diff_ofARuleAndItsException_neverLeavesTheRuleAlone() {
+    Flow rule = Flow.of(9, 1, 1, Match.ANY);
+    Flow exception = Flow.of(9, 2, 1, WEB, Actions.output(1));
+    assertThat(FlowDiff.diff(List.of(), List.of(rule, exception)))
+        .containsExactly(new FlowChange.Add(exception), new FlowChange.Add(rule));
+    assertThat(FlowDiff.diff(List.of(exception, rule), List.of()))
+        .containsExactly(new FlowChange.DeleteStrict(rule), new FlowChange.DeleteStrict(exception));
+  }
+
+  @Test
   void diff_ofTwoDesiredFlowsOfOneKey_namesThem() {
     Flow one = Flow.of(1, 2, 3, WEB, Actions.output(1));
     Flow other = Flow.of(1, 2, 3, WEB, Actions.output(2));

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.pipeline.NodeState.HostPort;
 import org.ovswin.pipeline.NodeState.Peer;
@@ -11,10 +12,12 @@ import org.ovswin.pipeline.NodeState.Pod;
 import org.ovswin.pipeline.NodeState.Protocol;
 import org.ovswin.pipeline.NodeState.Uplink;
 
-/** The node that the tables' comments show: one pod, one peer, one host port. */
+/** The node that the tables' comments show: one pod, one peer, one host port, both families. */
 final class Example {
   static final IpPrefix CLUSTER = IpPrefix.parse("10.244.0.0/16");
+  static final IpPrefix CLUSTER6 = IpPrefix.parse("fd00:10:244::/56");
   static final IpPrefix BLOCK = IpPrefix.parse("10.244.1.0/24");
+  static final IpPrefix BLOCK6 = IpPrefix.parse("fd00:10:244:1::/64");
   static final Uplink UPLINK =
       new Uplink(
           1,
@@ -27,15 +30,16 @@ final class Example {
           "node2",
           Ipv4Address.parse("172.30.0.12"),
           MacAddress.parse("02:00:00:00:00:12"),
-          List.of(IpPrefix.parse("10.244.2.0/24")));
+          List.of(IpPrefix.parse("10.244.2.0/24"), IpPrefix.parse("fd00:10:244:2::/64")));
   static final Pod POD =
       new Pod(
           3,
-          List.of(Ipv4Address.parse("10.244.1.5")),
+          List.of(Ipv4Address.parse("10.244.1.5"), Ipv6Address.parse("fd00:10:244:1::5")),
           MacAddress.parse("0e:2a:0a:f4:01:05"),
           List.of(new HostPort(Protocol.TCP, 8080, 80)));
   static final NodeState STATE =
-      new NodeState(List.of(CLUSTER), List.of(BLOCK), UPLINK, List.of(PEER), List.of(POD));
+      new NodeState(
+          List.of(CLUSTER, CLUSTER6), List.of(BLOCK, BLOCK6), UPLINK, List.of(PEER), List.of(POD));
 
   private Example() {}
 }

@@ -86,8 +86,8 @@ class PipelineChangesTest {
   void changes_ofOnePod_areItsFlowsOnly() {
     NodeState without =
         new NodeState(
-            List.of(Example.CLUSTER),
-            List.of(Example.BLOCK),
+            Example.STATE.cluster(),
+            Example.STATE.blocks(),
             Example.UPLINK,
             Example.STATE.peers(),
             List.of());

@@ -41,9 +41,13 @@ class PipelinePageTest {
         # The pipeline
 
         Generated from the code; do not edit. A packet meets the tables in this order. The flows are \
-        those of a node with address %s, uplink port %d, block %s, one pod (%s at port %d, host port \
-        8080 to 80) and one peer (%s, block %s), as `ovs-ofctl --no-names --no-stats dump-flows` \
+        those of a node with address %s, uplink port %d, blocks %s and %s, one pod (%s and %s at port \
+        %d, host port 8080 to 80) and one peer (%s, blocks %s and %s), as `ovs-ofctl --no-names --no-stats dump-flows` \
         shows them.
+
+        IPv6 is for the pods among themselves, on one node and between nodes. It does not lead to the \
+        world, nor to or from the nodes themselves, and host ports are IPv4's: the uplink has no \
+        IPv6 address yet. Pods without an IPv6 address speak none.
 
         What one table tells another:
 
@@ -54,10 +58,13 @@ class PipelinePageTest {
                 Example.UPLINK.address(),
                 Example.UPLINK.port(),
                 Example.BLOCK,
+                Example.BLOCK6,
                 Example.POD.address(),
+                Example.POD.ipv6().orElseThrow(),
                 Example.POD.port(),
                 Example.PEER.address(),
-                Example.PEER.blocks().getFirst()));
+                Example.PEER.blocks().get(0),
+                Example.PEER.blocks().get(1)));
     for (Bits bits : Registers.ALL) {
       page.append(
           "| `%s[%d..%d]` | %s |%n"

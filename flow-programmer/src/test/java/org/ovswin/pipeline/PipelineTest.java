@@ -70,8 +70,8 @@ class PipelineTest {
             Optional.empty());
     NodeState state =
         new NodeState(
-            List.of(Example.CLUSTER),
-            List.of(Example.BLOCK),
+            Example.STATE.cluster(),
+            Example.STATE.blocks(),
             silent,
             List.of(),
             List.of(Example.POD));
@@ -80,8 +80,8 @@ class PipelineTest {
         .hasSize(
             Pipeline.flows(
                         new NodeState(
-                            List.of(Example.CLUSTER),
-                            List.of(Example.BLOCK),
+                            Example.STATE.cluster(),
+                            Example.STATE.blocks(),
                             Example.UPLINK,
                             List.of(),
                             List.of(Example.POD)))
@@ -114,8 +114,8 @@ class PipelineTest {
     assertThatThrownBy(
             () ->
                 new NodeState(
-                    List.of(Example.CLUSTER),
-                    List.of(Example.BLOCK),
+                    Example.STATE.cluster(),
+                    Example.STATE.blocks(),
                     Example.UPLINK,
                     List.of(),
                     List.of(Example.POD, twin)))
@@ -130,11 +130,13 @@ class PipelineTest {
     assertThatThrownBy(
             () ->
                 new NodeState(
-                    List.of(Example.CLUSTER),
-                    List.of(Example.BLOCK),
+                    Example.STATE.cluster(),
+                    Example.STATE.blocks(),
                     Example.UPLINK,
                     List.of(),
                     List.of(stranger)))
-        .hasMessage("pod address: 10.244.2.5 (expected: inside one of [10.244.1.0/24])");
+        .hasMessage(
+            "pod address: 10.244.2.5 (expected: inside one of [10.244.1.0/24,"
+                + " fd00:10:244:1::/64])");
   }
 }

@@ -24,6 +24,10 @@ class TableCommentTest {
   private static final Map<String, String> PLACEHOLDERS =
       Map.ofEntries(
           Map.entry("POD_GATEWAY", "10.244.1.1"),
+          Map.entry("POD_GATEWAY6", "fd00:10:244:1::1"),
+          Map.entry("POD_IP6", "fd00:10:244:1::5"),
+          Map.entry("PEER_BLOCK6", "fd00:10:244:2::/64"),
+          Map.entry("CLUSTER6", Example.CLUSTER6.toString()),
           Map.entry("POD_MAC", Example.POD.mac().toString()),
           Map.entry("POD_IP", Example.POD.address().toString()),
           Map.entry("PEER_MAC", Example.PEER.mac().toString()),

@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntFunction;
+import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.openflow.PortNo;
@@ -34,6 +35,7 @@ final class Cases {
   private static final MacAddress GROUP = MacAddress.parse("01:00:5e:00:00:05");
   private static final MacAddress STRANGER_MAC = MacAddress.parse("02:00:00:00:99:99");
   private static final Ipv4Address STRANGER = Ipv4Address.parse("172.30.0.200");
+  private static final Ipv4Address NOBODYS = Ipv4Address.parse("10.244.1.253");
   private static final Ipv4Address WORLD = Ipv4Address.parse("203.0.113.7");
   private static final List<Integer> OTHER_PROTOCOLS = List.of(0x86dd, 0x88cc, 0x8847, 0x88b5);
 
@@ -79,13 +81,17 @@ final class Cases {
     addresses.add(STRANGER);
     addresses.add(state.uplink().gateway());
     addresses.add(state.uplink().address());
-    addresses.add(gateway(state));
-    addresses.add((Ipv4Address) state.blocks().getFirst().network());
-    addresses.add((Ipv4Address) state.blocks().getFirst().last());
-    addresses.add((Ipv4Address) state.blocks().getFirst().address(253));
-    addresses.add((Ipv4Address) state.cluster().getFirst().last());
-    addresses.add(((Ipv4Address) state.cluster().getFirst().network()).plus(-1));
-    addresses.add(((Ipv4Address) state.cluster().getFirst().last()).plus(1));
+    for (IpPrefix block : ipv4(state.blocks())) {
+      addresses.add((Ipv4Address) NodeState.gateway(block));
+      addresses.add((Ipv4Address) block.network());
+      addresses.add((Ipv4Address) block.last());
+      addresses.add((Ipv4Address) block.address(253));
+    }
+    for (IpPrefix range : ipv4(state.cluster())) {
+      addresses.add((Ipv4Address) range.last());
+      addresses.add(((Ipv4Address) range.network()).plus(-1));
+      addresses.add(((Ipv4Address) range.last()).plus(1));
+    }
     addresses.add(Ipv4Address.parse("224.0.0.5"));
     addresses.add(Ipv4Address.parse("255.255.255.255"));
     addresses.add(Ipv4Address.parse("0.0.0.0"));
@@ -96,8 +102,8 @@ final class Cases {
     for (Peer peer : peers()) {
       macs.add(peer.mac());
       addresses.add(peer.address());
-      addresses.add(somePodOf(peer));
-      addresses.add((Ipv4Address) peer.blocks().getFirst().last());
+      addresses.addAll(podsOf(peer));
+      ipv4(peer.blocks()).forEach(block -> addresses.add((Ipv4Address) block.last()));
     }
   }
 
@@ -190,12 +196,12 @@ final class Cases {
     Set<Ipv4Address> names = new LinkedHashSet<>();
     names.add(sender.address());
     names.add(new Ipv4Address(0));
-    names.add(gateway(state));
+    ipv4(state.blocks()).forEach(block -> names.add((Ipv4Address) NodeState.gateway(block)));
     names.add(state.uplink().gateway());
     names.add(state.uplink().address());
     names.add(WORLD);
     pods().forEach(pod -> names.add(pod.ipv4().orElseThrow()));
-    peers().forEach(peer -> names.add(somePodOf(peer)));
+    peers().forEach(peer -> names.addAll(podsOf(peer)));
     for (Ipv4Address spa : names) {
       for (Ipv4Address tpa : names) {
         cases.add(new Case(sender.port(), frame.with(new Arp(op, sha, spa, tha, tpa))));
@@ -216,7 +222,7 @@ final class Cases {
           c.cases.add(new Case(sender.port(), frame.with(new Other(protocol))));
         }
         Arp question =
-            new Arp(1, sender.mac(), sender.address(), new MacAddress(0), gateway(state));
+            new Arp(1, sender.mac(), sender.address(), new MacAddress(0), state.uplink().gateway());
         c.cases.add(new Case(sender.port(), tagged(frame.with(question))));
         for (Ipv4Address dst : c.addresses) {
           Transport transport = c.anyTransport().apply(c.nextPort());
@@ -232,10 +238,6 @@ final class Cases {
     return new Packet(packet.ethSrc(), packet.ethDst(), OptionalInt.of(5), packet.content());
   }
 
-  private static Ipv4Address gateway(NodeState state) {
-    return (Ipv4Address) NodeState.gateway(state.blocks().getFirst());
-  }
-
   private List<Honest> senders() {
     List<Honest> senders = new ArrayList<>();
     for (Pod pod : pods()) {
@@ -245,7 +247,7 @@ final class Cases {
     int link = state.uplink().port();
     MacAddress node = state.uplink().mac();
     for (Peer peer : peers()) {
-      senders.add(new Honest(link, peer.mac(), node, somePodOf(peer)));
+      podsOf(peer).forEach(pod -> senders.add(new Honest(link, peer.mac(), node, pod)));
       senders.add(new Honest(link, peer.mac(), node, peer.address()));
     }
     senders.add(new Honest(link, Nodes.LINK_GATEWAY_MAC, node, WORLD));
@@ -254,7 +256,7 @@ final class Cases {
     senders.add(new Honest(PortNo.LOCAL, node, NodeState.GATEWAY_MAC, own));
     senders.add(new Honest(PortNo.LOCAL, node, Nodes.LINK_GATEWAY_MAC, own));
     // A pod whose flows are not there yet, or no more.
-    Ipv4Address nobodys = (Ipv4Address) state.blocks().getFirst().address(253);
+    Ipv4Address nobodys = NOBODYS;
     MacAddress mac = MacAddress.forAddress(nobodys);
     int deaf = TestedNode.deafPort(state);
     senders.add(new Honest(deaf, mac, NodeState.GATEWAY_MAC, nobodys));
@@ -263,22 +265,27 @@ final class Cases {
 
   /** First, second and last: the first has host ports. */
   private List<Pod> pods() {
-    return ends(state.pods());
+    return ends(state.pods().stream().filter(pod -> pod.ipv4().isPresent()).toList());
   }
 
   private List<Peer> peers() {
     return ends(state.peers().byAddress());
   }
 
-  private static <T> List<T> ends(List<T> all) {
+  static <T> List<T> ends(List<T> all) {
     Set<T> some = new LinkedHashSet<>();
     all.stream().limit(2).forEach(some::add);
     all.stream().skip(Math.max(0, all.size() - 1)).forEach(some::add);
     return List.copyOf(some);
   }
 
-  private static Ipv4Address somePodOf(Peer peer) {
-    return (Ipv4Address) peer.blocks().getFirst().address(7);
+  /** One in each of its blocks. */
+  private static List<Ipv4Address> podsOf(Peer peer) {
+    return ipv4(peer.blocks()).stream().map(block -> (Ipv4Address) block.address(7)).toList();
+  }
+
+  private static List<IpPrefix> ipv4(List<IpPrefix> prefixes) {
+    return prefixes.stream().filter(p -> p.network() instanceof Ipv4Address).toList();
   }
 
   private void add(

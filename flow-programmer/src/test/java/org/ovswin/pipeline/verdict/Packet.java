@@ -1,7 +1,9 @@
 package org.ovswin.pipeline.verdict;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.pipeline.NodeState.Protocol;
 
@@ -38,8 +40,45 @@ record Packet(MacAddress ethSrc, MacAddress ethDst, OptionalInt vlan, Content co
     }
   }
 
+  /** IPv6 (RFC 8200) without extension headers. */
+  record Ipv6(Ipv6Address src, Ipv6Address dst, int hopLimit, Upper upper) implements Content {
+    Ipv6 withHopLimit(int other) {
+      return new Ipv6(src, dst, other, upper);
+    }
+  }
+
   /** Any other protocol, with zeros behind its type. */
   record Other(int etherType) implements Content {}
+
+  /** What IPv6 carries. */
+  sealed interface Upper {}
+
+  /**
+   * A neighbour solicitation or advertisement (RFC 4861, 4.3 and 4.4).
+   *
+   * @param flags the word behind the checksum
+   */
+  record Neighbor(int type, int code, int flags, Ipv6Address target, Optional<LinkLayer> option)
+      implements Upper {
+    static final int SOLICITATION = 135;
+    static final int ADVERTISEMENT = 136;
+  }
+
+  /** The option that names a MAC (RFC 4861, 4.6.1): of the source or of the target. */
+  record LinkLayer(int type, MacAddress mac) {
+    static final int SOURCE = 1;
+    static final int TARGET = 2;
+  }
+
+  /** Another message of ICMPv6 (RFC 4443), with a fixed body. */
+  record Icmpv6(int type, int code) implements Upper {
+    static final int UNREACHABLE = 1;
+    static final int ECHO_REQUEST = 128;
+    static final int ROUTER_SOLICITATION = 133;
+    static final int ROUTER_ADVERTISEMENT = 134;
+    static final int REDIRECT = 137;
+    static final int LISTENER_REPORT = 143;
+  }
 
   /** What IPv4 carries. */
   sealed interface Transport {}
@@ -56,7 +95,7 @@ record Packet(MacAddress ethSrc, MacAddress ethDst, OptionalInt vlan, Content co
   }
 
   /** A TCP segment (RFC 9293); {@code flags} are its header's low bits. */
-  record Tcp(int src, int dst, int flags, int seq, int ack) implements Ports {
+  record Tcp(int src, int dst, int flags, int seq, int ack) implements Ports, Upper {
     static final int FIN = 0x01;
     static final int SYN = 0x02;
     static final int RST = 0x04;
@@ -74,7 +113,7 @@ record Packet(MacAddress ethSrc, MacAddress ethDst, OptionalInt vlan, Content co
   }
 
   /** A UDP datagram (RFC 768). */
-  record Udp(int src, int dst) implements Ports {
+  record Udp(int src, int dst) implements Ports, Upper {
     @Override
     public Protocol protocol() {
       return Protocol.UDP;

@@ -10,6 +10,7 @@ import org.ovswin.pipeline.verdict.Packet.Content;
 import org.ovswin.pipeline.verdict.Packet.Echo;
 import org.ovswin.pipeline.verdict.Packet.IcmpError;
 import org.ovswin.pipeline.verdict.Packet.Ipv4;
+import org.ovswin.pipeline.verdict.Packet.Ipv6;
 import org.ovswin.pipeline.verdict.Packet.Opaque;
 import org.ovswin.pipeline.verdict.Packet.Other;
 import org.ovswin.pipeline.verdict.Packet.Sctp;
@@ -29,6 +30,7 @@ import org.ovswin.pipeline.verdict.Packet.Udp;
 final class PacketBytes {
   private static final int IPV4 = 0x0800;
   private static final int ARP = 0x0806;
+  private static final int IPV6 = 0x86dd;
   private static final int VLAN = 0x8100;
   private static final int MAX_FRAME = 256;
   private static final int IP_HEADER = 20;
@@ -36,8 +38,7 @@ final class PacketBytes {
   private static final int UDP = 17;
   private static final int ICMP = 1;
   private static final int SCTP = 132;
-  private static final byte[] PAYLOAD =
-      "ovs-win!".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  static final byte[] PAYLOAD = "ovs-win!".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
   private PacketBytes() {}
 
@@ -55,6 +56,10 @@ final class PacketBytes {
       case Ipv4 ip -> {
         out.putShort((short) IPV4);
         out.put(ip(ip, transport(ip)));
+      }
+      case Ipv6 ip -> {
+        out.putShort((short) IPV6);
+        out.put(Ipv6Bytes.write(ip));
       }
       case Other other -> out.putShort((short) other.etherType()).put(new byte[46]);
     }
@@ -137,6 +142,7 @@ final class PacketBytes {
         switch (type) {
           case ARP -> arp(in.position(in.position() + 6));
           case IPV4 -> ip(in.slice(), Checking.OUTER);
+          case IPV6 -> Ipv6Bytes.read(in.slice());
           default -> new Other(type);
         };
     return new Packet(src, dst, vlan, content);
@@ -199,7 +205,7 @@ final class PacketBytes {
   }
 
   /** The Internet checksum (RFC 1071); 0 over bytes that hold their own. */
-  private static int checksum(byte[] bytes, int from, int to, long start) {
+  static int checksum(byte[] bytes, int from, int to, long start) {
     long sum = start + sum(bytes, from, to);
     while (sum >>> 16 != 0) {
       sum = (sum & 0xffff) + (sum >>> 16);
@@ -207,7 +213,7 @@ final class PacketBytes {
     return (int) ~sum & 0xffff;
   }
 
-  private static long sum(byte[] bytes, int from, int to) {
+  static long sum(byte[] bytes, int from, int to) {
     long sum = 0;
     for (int i = from; i < to; i++) {
       sum += (long) (bytes[i] & 0xff) << ((i - from & 1) == 0 ? 8 : 0);
@@ -215,13 +221,13 @@ final class PacketBytes {
     return sum;
   }
 
-  private static void expect(String what, int remainder) {
+  static void expect(String what, int remainder) {
     if (remainder != 0) {
       throw new IllegalArgumentException(what + ": wrong by " + remainder + " (expected: 0)");
     }
   }
 
-  private static MacAddress mac(ByteBuffer in) {
+  static MacAddress mac(ByteBuffer in) {
     byte[] bytes = new byte[MacAddress.BYTES];
     in.get(bytes);
     return MacAddress.of(bytes);
@@ -231,7 +237,7 @@ final class PacketBytes {
     return new Ipv4Address(in.getInt());
   }
 
-  private static int port(ByteBuffer in) {
+  static int port(ByteBuffer in) {
     return in.getShort() & 0xffff;
   }
 }

@@ -35,6 +35,10 @@ class PacketVerdictTest {
       judgeAll(name + "honest", tested, some(Cases.honest(state), random));
       judgeAll(name + "forged", tested, some(Cases.forged(state), random));
       judgeAll(name + "ARP", tested, some(Cases.arp(state), random));
+      judgeAll(name + "IPv6, honest", tested, some(Ipv6Cases.honest(state), random));
+      judgeAll(name + "IPv6, forged", tested, some(Ipv6Cases.forged(state), random));
+      judgeAll(
+          name + "neighbour discovery", tested, some(Ipv6Cases.neighborDiscovery(state), random));
       judgeAll(name + "other protocols", tested, some(Cases.otherProtocols(state), random));
       judgeAll(name + "anything", tested, Cases.random(state, random, RANDOM_PACKETS));
     }

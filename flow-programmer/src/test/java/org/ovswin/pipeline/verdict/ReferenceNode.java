@@ -17,6 +17,7 @@ import org.ovswin.pipeline.NodeState.Uplink;
 import org.ovswin.pipeline.verdict.Connections.Tracked;
 import org.ovswin.pipeline.verdict.Packet.Arp;
 import org.ovswin.pipeline.verdict.Packet.Ipv4;
+import org.ovswin.pipeline.verdict.Packet.Ipv6;
 import org.ovswin.pipeline.verdict.Packet.Other;
 import org.ovswin.pipeline.verdict.Packet.Ports;
 import org.ovswin.pipeline.verdict.Packet.Sctp;
@@ -40,10 +41,12 @@ final class ReferenceNode {
   private final NodeState state;
   private final Uplink uplink;
   private final Connections connections = new Connections();
+  private final Ipv6Rules ipv6;
 
   ReferenceNode(NodeState state) {
     this.state = state;
     this.uplink = state.uplink();
+    this.ipv6 = new Ipv6Rules(state);
   }
 
   /** Who sent a packet. */
@@ -76,6 +79,12 @@ final class ReferenceNode {
     return switch (packet.content()) {
       case Arp arp -> arp(sender.get(), packet, arp);
       case Ipv4 ip -> ip(sender.get(), packet, ip, tracking);
+      case Ipv6 ip ->
+          switch (sender.get()) {
+            case Sender.OfPod(Pod pod) -> ipv6.fromPod(pod, packet, ip);
+            case Sender.Link _ -> ipv6.fromLink(packet, ip);
+            case Sender.Node _ -> ipv6.fromNode(packet, ip);
+          };
       case Other _ -> otherProtocol(sender.get(), packet);
     };
   }
@@ -121,11 +130,11 @@ final class ReferenceNode {
         .map(Sender.OfPod::new);
   }
 
-  // ---- What is neither IPv4 nor ARP, or tagged: the node's own affair.
+  // ---- What is neither IP nor ARP, or tagged: the node's own affair.
 
   private Verdict otherProtocol(Sender sender, Packet packet) {
     return switch (sender) {
-      case Sender.OfPod _ -> dropped("pods speak IPv4 and ARP only");
+      case Sender.OfPod _ -> dropped("pods speak IP and ARP only, untagged");
       case Sender.Node _ -> sent(uplink.port(), packet);
       case Sender.Link _ ->
           packet.ethDst().equals(uplink.mac()) || packet.ethDst().isMulticast()

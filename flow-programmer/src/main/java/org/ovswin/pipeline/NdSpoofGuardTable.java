@@ -1,0 +1,74 @@
+package org.ovswin.pipeline;
+
+import static org.ovswin.pipeline.Steps.goTo;
+
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.openflow.Field;
+import org.ovswin.openflow.Match;
+import org.ovswin.pipeline.NodeState.Pod;
+
+/**
+ * May this port say so in neighbour discovery (RFC 4861)? A pod may ask, from its own address or a
+ * link-local one, and nothing else. It never needs to answer, as in ARP; and routers' messages and
+ * redirects, sent to another pod by way of the gateway, would arrive with the hop limit of 255 by
+ * which that pod knows its own link.
+ *
+ * <p>A question from no address, by which a pod looks for another that has its own (RFC 4862, 5.4),
+ * ends here: nobody hears it, and nobody answers. So do the reports of multicast listeners (RFC
+ * 3810), in the next table, for no multicast is forwarded.
+ *
+ * <pre>{@code
+ * priority=110,icmp6,in_port=3,dl_src=POD_MAC,ipv6_src=POD_IP6,nw_ttl=255,icmp_type=135,icmp_code=0,nd_sll=POD_MAC actions=goto_table:16
+ * priority=110,icmp6,in_port=3,dl_src=POD_MAC,ipv6_src=fe80::/10,nw_ttl=255,icmp_type=135,icmp_code=0,nd_sll=POD_MAC actions=goto_table:16
+ * priority=100,icmp6,icmp_type=133 actions=drop
+ * priority=100,icmp6,icmp_type=134 actions=drop
+ * priority=100,icmp6,icmp_type=135 actions=drop
+ * priority=100,icmp6,icmp_type=136 actions=drop
+ * priority=100,icmp6,icmp_type=137 actions=drop
+ * priority=90,ipv6 actions=goto_table:20
+ * }</pre>
+ */
+final class NdSpoofGuardTable implements FlowTable {
+  private static final int ALLOW = 110;
+  private static final int REFUSE = 100;
+  private static final int OTHER_MESSAGES = 90;
+
+  private static final int ROUTER_SOLICITATION = 133;
+  private static final int REDIRECT = 137;
+
+  /** What has not crossed a router (RFC 4861, 7.1.1). */
+  private static final int ON_LINK_HOP_LIMIT = 255;
+
+  private static final IpPrefix LINK_LOCAL = IpPrefix.parse("fe80::/10");
+
+  @Override
+  public TableId id() {
+    return TableId.ND_SPOOF_GUARD;
+  }
+
+  @Override
+  public void node(NodeState state, FlowSink out) {
+    for (int type = ROUTER_SOLICITATION; type <= REDIRECT; type++) {
+      out.flow(REFUSE, Matches.icmpv6(type));
+    }
+    out.flow(OTHER_MESSAGES, Matches.ipv6(), goTo(TableId.SPOOF_GUARD));
+  }
+
+  @Override
+  public void pod(NodeState state, Pod pod, FlowSink out) {
+    pod.ipv6()
+        .ifPresent(
+            address -> {
+              out.flow(ALLOW, Matches.from(question(pod), address), goTo(TableId.ND_RESPONDER));
+              out.flow(ALLOW, Matches.from(question(pod), LINK_LOCAL), goTo(TableId.ND_RESPONDER));
+            });
+  }
+
+  private static Match.Builder question(Pod pod) {
+    return Matches.neighborSolicitation()
+        .inPort(pod.port())
+        .ethSrc(pod.mac().value())
+        .field(Field.IP_TTL, ON_LINK_HOP_LIMIT)
+        .field(Field.ND_SLL, pod.mac().value());
+  }
+}
