@@ -9,9 +9,17 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ipam",
     mixinStandardHelpOptions = true,
-    description = "Looks at the cluster's addresses.",
+    description = "Looks at the cluster's addresses, and acts on them.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = IpamShow.class)
+    subcommands = {
+      IpamShow.class,
+      IpamRelease.class,
+      IpamReserve.class,
+      IpamUnreserve.class,
+      IpamGc.class,
+      IpamCheck.class,
+      IpamHistory.class
+    })
 final class Ipam implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -44,12 +44,18 @@ public final class Main implements Runnable {
 
   /** The whole command; a module above adds its own subcommands to it. */
   public static CommandLine commandLine() {
-    return new CommandLine(new Main())
+    CommandLine command = new CommandLine(new Main());
+    Arguments.register(command);
+    return command
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
-            (failure, command, _) -> {
-              command.getErr().println("ovs-win: " + failure.getMessage());
-              return failure instanceof MisuseException ? MISUSE : FAILED;
+            (failure, failed, _) -> {
+              failed.getErr().println("ovs-win: " + failure.getMessage());
+              return switch (failure) {
+                case MisuseException _ -> MISUSE;
+                case MissingException _ -> MISSING;
+                default -> FAILED;
+              };
             });
   }
 }

@@ -59,7 +59,13 @@ final class MainTest {
             "agent",
             "demo",
             "ipam",
+            "ipam check",
+            "ipam gc",
+            "ipam history",
+            "ipam release",
+            "ipam reserve",
             "ipam show",
+            "ipam unreserve",
             "openflow",
             "openflow encode",
             "openflow print");
@@ -92,10 +98,21 @@ final class MainTest {
   @ParameterizedTest
   @MethodSource("commands")
   void help_ofEveryCommandThatDoesSomething_hasAnExampleThatIsAccepted(List<String> words) {
-    boolean group = !words.isEmpty() && !command(words).getSubcommands().isEmpty();
-    if (group) {
+    if (isGroup(words)) {
       return;
     }
+    String[] arguments = example(words);
+    assertThat(String.join(" ", arguments)).startsWith(String.join(" ", words));
+    // Parsed, not run: throws where an option or a value is not understood.
+    assertThat(Main.commandLine().parseArgs(arguments).errors()).isEmpty();
+  }
+
+  private static boolean isGroup(List<String> words) {
+    return !words.isEmpty() && !command(words).getSubcommands().isEmpty();
+  }
+
+  /** The words of the example that a command's help gives. */
+  private static String[] example(List<String> words) {
     String example =
         invoke(words, "--help")
             .out()
@@ -103,10 +120,7 @@ final class MainTest {
             .filter(line -> line.startsWith("Example: ovs-win"))
             .findFirst()
             .orElseThrow();
-    String[] arguments = arguments(example.substring("Example: ovs-win ".length()));
-    assertThat(String.join(" ", arguments)).startsWith(String.join(" ", words));
-    // Parsed, not run: throws where an option or a value is not understood.
-    assertThat(Main.commandLine().parseArgs(arguments).errors()).isEmpty();
+    return arguments(example.substring("Example: ovs-win ".length()));
   }
 
   /** As a shell splits a line with quotes in it. */
@@ -141,7 +155,8 @@ final class MainTest {
   @ParameterizedTest
   @MethodSource("commands")
   void unknownOption_isWrongUseAndNamed(List<String> words) {
-    Invocation wrong = invoke(words, "--colour");
+    List<String> right = isGroup(words) || words.isEmpty() ? words : List.of(example(words));
+    Invocation wrong = invoke(right, "--colour");
     assertThat(wrong.exitCode()).isEqualTo(2);
     assertThat(wrong.out()).isEmpty();
     assertThat(wrong.err()).contains("--colour");
