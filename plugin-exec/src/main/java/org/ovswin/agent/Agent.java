@@ -4,23 +4,29 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import org.ovswin.cni.CniServer;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.block.BlockStore;
 import org.ovswin.ipam.block.Claim;
 import org.ovswin.ipam.block.ClusterRange;
-import org.ovswin.ipam.block.FileBlockStore;
-import org.ovswin.ipam.block.NodeClaim;
+import org.ovswin.ipam.block.ClusterRanges;
 import org.ovswin.ipam.block.NodeRecord;
+import org.ovswin.ipam.block.Registration;
+import org.ovswin.ipam.block.StoreOptions;
+import org.ovswin.ipam.block.file.FileBlockStore;
 import org.ovswin.ipam.disk.ProcessLock;
 import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.ipam.lease.LeaseOptions;
@@ -44,6 +50,7 @@ final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final String OS = "linux";
+  private static final Duration RELEASE_GRACE = Duration.ofMinutes(10);
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final CountDownLatch end = new CountDownLatch(1);
@@ -63,7 +70,7 @@ final class Agent implements AutoCloseable {
       opened(locked("socketDirectory", config.socketDirectory()));
       HostInterfaces interfaces = new LinuxHostInterfaces();
       BlockStore store = opened(openStore(config));
-      this.block = claim(config, store, uplinkMac(config, interfaces)).block();
+      this.block = claim(config, store, uplinkMac(config, interfaces));
       LeaseDatabase leases =
           opened(LeaseDatabase.open(config.leaseDirectory(), LeaseOptions.of(clock)));
       leases.addBlock(block);
@@ -96,7 +103,7 @@ final class Agent implements AutoCloseable {
               new Requests(config, host.bootId(), clock),
               clock);
       opened(new ReconcilerThread(inbox, reconciler, this::fail)).start();
-      opened(store.watch(nodes -> inbox.tell(new Event.NodesMoved(nodes))));
+      opened(store.watch(view -> inbox.tell(new Event.NodesMoved(view))));
       opened(
           CniServer.open(
               config.cniSocket(), new AgentHandler(config, block, inbox, host, flowSwitch, clock)));
@@ -109,8 +116,11 @@ final class Agent implements AutoCloseable {
   private BlockStore openStore(AgentConfig config) throws IOException {
     return FileBlockStore.open(
         config.cluster().store().file(),
-        new ClusterRange(config.cluster().cidr(), config.cluster().blockPrefixLength()),
-        clock);
+        new StoreOptions(
+            ClusterRanges.of(
+                new ClusterRange(config.cluster().cidr(), config.cluster().blockPrefixLength())),
+            RELEASE_GRACE,
+            clock));
   }
 
   /**
@@ -154,31 +164,33 @@ final class Agent implements AutoCloseable {
     }
   }
 
-  private static NodeRecord claim(AgentConfig config, BlockStore store, MacAddress mac)
+  private IpPrefix claim(AgentConfig config, BlockStore store, MacAddress mac)
       throws IOException, AgentException {
-    NodeClaim claim =
-        new NodeClaim(
+    UUID owner = Owner.of(config.stateDirectory());
+    NodeRecord record =
+        new NodeRecord(
             config.node(),
-            Owner.of(config.stateDirectory()),
-            config.uplink().address(),
+            owner,
+            List.of(config.uplink().address()),
             mac,
             OS,
-            BuildVersion.text());
+            Optional.empty(),
+            BuildVersion.text(),
+            clock.instant());
+    if (store.register(record) instanceof Registration.NameTaken taken) {
+      throw new AgentException(taken.message());
+    }
     Claim outcome =
         config.cluster().block().isPresent()
-            ? store.claim(claim, config.cluster().block().get())
-            : store.claim(claim);
+            ? store.claim(config.node(), owner, config.cluster().block().get())
+            : store.claim(config.node(), owner, Family.IPV4, 1);
     return switch (outcome) {
-      case Claim.Claimed claimed -> {
-        NodeRecord current = claim.holding(claimed.record().block(), claimed.record().claimedAt());
-        if (!current.equals(claimed.record())) {
-          store.publish(current);
-        }
-        yield current;
-      }
+      case Claim.Claimed claimed ->
+          config.cluster().block().orElseGet(() -> claimed.held().getFirst().block());
       case Claim.Exhausted exhausted -> throw new AgentException(exhausted.message());
       case Claim.NameTaken taken -> throw new AgentException(taken.message());
       case Claim.BlockTaken taken -> throw new AgentException(taken.message());
+      case Claim.Denied denied -> throw new AgentException(denied.message());
     };
   }
 

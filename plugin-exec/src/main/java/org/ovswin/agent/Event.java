@@ -1,12 +1,11 @@
 package org.ovswin.agent;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.ovswin.cni.CniRequest;
 import org.ovswin.ipam.address.MacAddress;
-import org.ovswin.ipam.block.NodeRecord;
+import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.openflow.session.Reconciled;
 
@@ -50,7 +49,7 @@ sealed interface Event {
   record LocalPortMoved(Optional<String> problem) implements Event {}
 
   /** The cluster's records, all of them. */
-  record NodesMoved(List<NodeRecord> nodes) implements Event {}
+  record NodesMoved(ClusterView view) implements Event {}
 
   /** The next hop answered. */
   record GatewayAnswered(MacAddress mac) implements Event {}

@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.block.BlockRecord;
+import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.pipeline.DisjointBlocks;
 import org.ovswin.pipeline.NodeState;
@@ -23,39 +26,40 @@ record Peers(NodeState.Peers routed, List<String> leftOut) {
 
   /** A node that was given a new name leaves its old record behind: the newest is the true one. */
   private static final Comparator<NodeRecord> NEWEST_FIRST =
-      Comparator.comparing(NodeRecord::claimedAt).reversed().thenComparing(NodeRecord::node);
+      Comparator.comparing(NodeRecord::joinedAt).reversed().thenComparing(NodeRecord::node);
 
   Peers {
     leftOut = List.copyOf(leftOut);
   }
 
-  static Peers of(AgentConfig config, IpPrefix block, List<NodeRecord> records) {
-    List<NodeState.Peer> routed = new ArrayList<>();
+  static Peers of(AgentConfig config, IpPrefix block, ClusterView view) {
+    List<NodeState.Peer> peers = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
     Set<Ipv4Address> addresses = new HashSet<>();
     addresses.add(config.uplink().address());
     DisjointBlocks<String> blocks = new DisjointBlocks<>();
     blocks.add(block, config.node());
-    for (NodeRecord record : records.stream().sorted(NEWEST_FIRST).toList()) {
-      if (record.node().equals(config.node())) {
+    Map<String, List<BlockRecord>> held = view.heldByNode();
+    for (NodeRecord record : view.nodes().stream().sorted(NEWEST_FIRST).toList()) {
+      List<BlockRecord> own = held.getOrDefault(record.node(), List.of());
+      if (record.node().equals(config.node()) || own.isEmpty()) {
         continue;
       }
+      IpPrefix routed = own.getFirst().block();
       String what = "node " + record.node() + ": ";
-      if (!config.cluster().cidr().contains(record.block())) {
-        leftOut.add(
-            what + record.block() + " (expected: a block of " + config.cluster().cidr() + ")");
-      } else if (blocks.overlapping(record.block()).isPresent()) {
-        leftOut.add(what + record.block() + " (expected: a block that no other node has)");
+      if (!config.cluster().cidr().contains(routed)) {
+        leftOut.add(what + routed + " (expected: a block of " + config.cluster().cidr() + ")");
+      } else if (blocks.overlapping(routed).isPresent()) {
+        leftOut.add(what + routed + " (expected: a block that no other node has)");
       } else if (!(record.address() instanceof Ipv4Address address)) {
         leftOut.add(what + record.address() + " (expected: an IPv4 address)");
       } else if (!addresses.add(address)) {
         leftOut.add(what + address + " (expected: an address that no other node has)");
       } else {
-        blocks.add(record.block(), record.node());
-        routed.add(
-            new NodeState.Peer(record.node(), address, record.mac(), List.of(record.block())));
+        blocks.add(routed, record.node());
+        peers.add(new NodeState.Peer(record.node(), address, record.mac(), List.of(routed)));
       }
     }
-    return new Peers(new NodeState.Peers(routed), leftOut);
+    return new Peers(new NodeState.Peers(peers), leftOut);
   }
 }

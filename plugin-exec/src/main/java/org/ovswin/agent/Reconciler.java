@@ -134,7 +134,7 @@ final class Reconciler {
   }
 
   private void nodesMoved(Event.NodesMoved moved) {
-    Peers now = Peers.of(config, leases.blocks().getFirst(), moved.nodes());
+    Peers now = Peers.of(config, leases.blocks().getFirst(), moved.view());
     if (!peers.equals(Optional.of(now))) {
       LOG.info("peers={}", now.routed().byAddress().size());
       now.leftOut().forEach(reason -> LOG.warn("peer left out: {}", reason));

@@ -2,6 +2,7 @@ package org.ovswin.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,11 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.ovswin.agent.AgentConfig;
+import org.ovswin.ipam.block.BlockRecord;
 import org.ovswin.ipam.block.BlockStore;
-import org.ovswin.ipam.block.BlockStore.UnreadableRecord;
-import org.ovswin.ipam.block.ClusterRange;
-import org.ovswin.ipam.block.FileBlockStore;
+import org.ovswin.ipam.block.ClusterRanges;
+import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.block.NodeRecord;
+import org.ovswin.ipam.block.StoreOptions;
+import org.ovswin.ipam.block.UnreadableRecord;
+import org.ovswin.ipam.block.file.FileBlockStore;
 import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.ipam.lease.LeaseView;
 
@@ -23,22 +27,24 @@ import org.ovswin.ipam.lease.LeaseView;
  * state directory is on this machine.
  *
  * @param store the directory of the cluster's records
- * @param range the cluster's range; empty before the first node has claimed a block
- * @param nodes by block, each with its leases where they can be read
+ * @param ranges the cluster's; empty before the first node has registered
+ * @param nodes by name, each with its leases where they can be read
  * @param unreadable records that are there and cannot be read
  */
 public record AddressPlan(
     Path store,
-    Optional<ClusterRange> range,
+    Optional<ClusterRanges> ranges,
     List<NodeAddresses> nodes,
     List<UnreadableRecord> unreadable) {
 
   /**
    * One node's addresses.
    *
+   * @param blocks that the node holds
    * @param leases empty for a node of another machine
    */
-  public record NodeAddresses(NodeRecord record, Optional<LeaseView> leases) {}
+  public record NodeAddresses(
+      NodeRecord record, List<BlockRecord> blocks, Optional<LeaseView> leases) {}
 
   /**
    * Reads the plan of the cluster that these configurations belong to.
@@ -60,16 +66,23 @@ public record AddressPlan(
       }
       stateDirectories.put(config.node(), config.leaseDirectory());
     }
-    Optional<ClusterRange> range = FileBlockStore.readRange(store);
-    if (range.isEmpty()) {
-      return new AddressPlan(store, range, List.of(), List.of());
+    Optional<ClusterRanges> ranges = FileBlockStore.readRanges(store);
+    if (ranges.isEmpty()) {
+      return new AddressPlan(store, ranges, List.of(), List.of());
     }
-    try (BlockStore blocks = FileBlockStore.open(store, range.get(), InstantSource.system())) {
+    StoreOptions options = new StoreOptions(ranges.get(), Duration.ZERO, InstantSource.system());
+    try (BlockStore blocks = FileBlockStore.open(store, options)) {
+      ClusterView view = blocks.view();
+      Map<String, List<BlockRecord>> held = view.heldByNode();
       List<NodeAddresses> nodes = new ArrayList<>();
-      for (NodeRecord record : blocks.nodes()) {
-        nodes.add(new NodeAddresses(record, leases(stateDirectories.get(record.node()))));
+      for (NodeRecord record : view.nodes()) {
+        nodes.add(
+            new NodeAddresses(
+                record,
+                held.getOrDefault(record.node(), List.of()),
+                leases(stateDirectories.get(record.node()))));
       }
-      return new AddressPlan(store, range, List.copyOf(nodes), blocks.unreadable());
+      return new AddressPlan(store, ranges, List.copyOf(nodes), view.unreadable());
     }
   }
 

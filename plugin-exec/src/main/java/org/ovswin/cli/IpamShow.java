@@ -1,5 +1,7 @@
 package org.ovswin.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,6 +19,9 @@ import org.ovswin.agent.AgentConfigFile;
 import org.ovswin.agent.InvalidConfigException;
 import org.ovswin.cli.AddressPlan.NodeAddresses;
 import org.ovswin.cli.report.Table;
+import org.ovswin.ipam.address.Family;
+import org.ovswin.ipam.block.ClusterRange;
+import org.ovswin.ipam.block.ClusterRanges;
 import org.ovswin.ipam.lease.Lease;
 import org.ovswin.ipam.lease.LeaseView;
 import picocli.CommandLine.Command;
@@ -81,24 +86,24 @@ final class IpamShow implements Callable<Integer> {
   }
 
   static void printText(AddressPlan plan, PrintWriter out) {
-    if (plan.range().isEmpty()) {
+    if (plan.ranges().isEmpty()) {
       out.println("no node has claimed a block yet (store " + plan.store() + ")");
       return;
     }
     out.printf(
         "cluster %s: %d of %d blocks claimed (store %s)%n",
-        plan.range().get(), plan.nodes().size(), plan.range().get().blockCount(), plan.store());
+        plan.ranges().get(), claimed(plan), blocks(plan.ranges().get()), plan.store());
     out.println();
     Table nodes = new Table("NODE", "BLOCK", "ADDRESS", "OS", "USED", "FREE", "SINCE");
     for (NodeAddresses node : plan.nodes()) {
       nodes.row(
           node.record().node(),
-          node.record().block().toString(),
+          node.blocks().stream().map(block -> block.block().toString()).collect(joining(",")),
           node.record().address().toString(),
           node.record().os(),
           count(node.leases().map(LeaseView::used)),
           count(node.leases().map(LeaseView::free)),
-          seconds(node.record().claimedAt()));
+          seconds(node.record().joinedAt()));
     }
     nodes.print(out, "");
     out.println();
@@ -123,6 +128,14 @@ final class IpamShow implements Callable<Integer> {
       out.println("no leases");
     }
     plan.unreadable().forEach(record -> out.println("unreadable: " + record));
+  }
+
+  private static int claimed(AddressPlan plan) {
+    return plan.nodes().stream().mapToInt(node -> node.blocks().size()).sum();
+  }
+
+  private static long blocks(ClusterRanges ranges) {
+    return ranges.blockCount(Family.IPV4);
   }
 
   private static String count(Optional<Long> number) {
@@ -152,24 +165,30 @@ final class IpamShow implements Callable<Integer> {
     ObjectNode root = JSON.createObjectNode();
     ObjectNode cluster = root.putObject("cluster");
     cluster.put("store", plan.store().toString());
-    plan.range()
+    plan.ranges()
         .ifPresent(
-            range -> {
-              cluster.put("cidr", range.prefix().toString());
-              cluster.put("blockPrefixLength", range.blockLength());
-              cluster.put("blocks", range.blockCount());
+            ranges -> {
+              var array = cluster.putArray("ranges");
+              for (ClusterRange range : ranges.ranges()) {
+                array
+                    .addObject()
+                    .put("cidr", range.prefix().toString())
+                    .put("blockPrefixLength", range.blockLength())
+                    .put("blocks", range.blockCount());
+              }
             });
-    cluster.put("claimed", plan.nodes().size());
+    cluster.put("claimed", claimed(plan));
     var nodes = root.putArray("nodes");
     for (NodeAddresses node : plan.nodes()) {
       ObjectNode entry = nodes.addObject();
       entry.put("node", node.record().node());
-      entry.put("block", node.record().block().toString());
+      var blocks = entry.putArray("blocks");
+      node.blocks().forEach(block -> blocks.add(block.block().toString()));
       entry.put("address", node.record().address().toString());
       entry.put("mac", node.record().mac().toString());
       entry.put("os", node.record().os());
       entry.put("version", node.record().version());
-      entry.put("claimedAt", node.record().claimedAt().toString());
+      entry.put("joinedAt", node.record().joinedAt().toString());
       node.leases().ifPresent(leases -> putLeases(leases, entry));
     }
     var unreadable = root.putArray("unreadable");

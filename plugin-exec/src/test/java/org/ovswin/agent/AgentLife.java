@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.ovswin.cni.CniRequest;
 import org.ovswin.cni.PortMapping;
-import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.ipam.lease.LeaseOptions;
@@ -157,8 +156,8 @@ final class AgentLife {
     return answer.join();
   }
 
-  void nodes(NodeRecord... records) {
-    inbox.tell(new Event.NodesMoved(List.of(records)));
+  void nodes(Cluster.Node... nodes) {
+    inbox.tell(new Event.NodesMoved(Cluster.view(List.of(nodes))));
   }
 
   void connectFlows() {

@@ -19,7 +19,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.ovswin.cni.PortMapping;
 import org.ovswin.ipam.address.Ipv4Address;
-import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.Lease;
 import org.ovswin.ipam.lease.LeaseDatabase;
@@ -337,12 +336,12 @@ final class AgentSimulation {
   }
 
   private void tellPeers() {
-    List<NodeRecord> records = new ArrayList<>();
-    peers.forEach(peer -> records.add(Cluster.node(peer)));
+    List<Cluster.Node> nodes = new ArrayList<>();
+    peers.forEach(peer -> nodes.add(Cluster.node(peer)));
     // One that has our address, and one that has another's: they are to be left out.
-    records.add(Cluster.node(90, "10.244.90.0/29", "192.0.2.10"));
-    records.add(Cluster.node(1, "10.244.2.0/29", "192.0.2.77"));
-    agent.nodes(records.toArray(NodeRecord[]::new));
+    nodes.add(Cluster.node(90, "10.244.90.0/29", "192.0.2.10"));
+    nodes.add(Cluster.node(1, "10.244.2.4/30", "192.0.2.77"));
+    agent.nodes(nodes.toArray(Cluster.Node[]::new));
   }
 
   private void fault() throws IOException {
@@ -469,10 +468,10 @@ final class AgentSimulation {
                     .map(
                         node ->
                             new org.ovswin.pipeline.NodeState.Peer(
-                                node.node(),
-                                (Ipv4Address) node.address(),
-                                node.mac(),
-                                List.of(node.block())))
+                                node.record().node(),
+                                (Ipv4Address) node.record().address(),
+                                node.record().mac(),
+                                List.of(node.block().block())))
                     .toList(),
                 NodeView.Startup.OVER))
         .as("flows")

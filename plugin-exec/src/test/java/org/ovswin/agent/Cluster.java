@@ -14,6 +14,10 @@ import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.ipam.block.BlockRecord;
+import org.ovswin.ipam.block.ClusterRange;
+import org.ovswin.ipam.block.ClusterRanges;
+import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.lease.Attachment;
 
@@ -77,20 +81,37 @@ final class Cluster {
     return new PortMapping(hostPort, containerPort, PortMapping.Protocol.TCP, Optional.empty());
   }
 
-  /** The record of another node, such as (2, "10.244.2.0/29", "192.0.2.12"). */
-  static NodeRecord node(int number, String block, String address) {
-    return new NodeRecord(
-        "node" + number,
-        new UUID(0, number),
-        IpPrefix.parse(block),
-        IpAddress.parse(address),
-        MacAddress.parse("02:00:00:00:01:%02x".formatted(number)),
-        "linux",
-        "0.1.0",
-        LONG_AGO.plusSeconds(number));
+  /** Another node and its block. */
+  record Node(NodeRecord record, BlockRecord block) {}
+
+  /** Another node, such as (2, "10.244.2.0/29", "192.0.2.12"). */
+  static Node node(int number, String block, String address) {
+    NodeRecord record =
+        new NodeRecord(
+            "node" + number,
+            new UUID(0, number),
+            List.of(IpAddress.parse(address)),
+            MacAddress.parse("02:00:00:00:01:%02x".formatted(number)),
+            "linux",
+            Optional.empty(),
+            "0.1.0",
+            LONG_AGO.plusSeconds(number));
+    return new Node(
+        record,
+        BlockRecord.claimed(
+            IpPrefix.parse(block), record.node(), record.owner(), record.joinedAt()));
   }
 
-  static NodeRecord node(int number) {
+  static Node node(int number) {
     return node(number, "10.244." + number + ".0/29", "192.0.2." + (10 + number));
+  }
+
+  /** The records of these nodes. */
+  static ClusterView view(List<Node> nodes) {
+    return new ClusterView(
+        ClusterRanges.of(new ClusterRange(IpPrefix.parse("10.244.0.0/16"), BLOCK.length())),
+        nodes.stream().map(Node::record).toList(),
+        nodes.stream().map(Node::block).toList(),
+        List.of());
   }
 }

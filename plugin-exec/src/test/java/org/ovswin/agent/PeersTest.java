@@ -8,12 +8,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.pipeline.NodeState;
 
 final class PeersTest {
-  private static Peers of(NodeRecord... records) {
-    return Peers.of(Cluster.CONFIG, Cluster.BLOCK, List.of(records));
+  private static Peers of(Cluster.Node... nodes) {
+    return Peers.of(Cluster.CONFIG, Cluster.BLOCK, Cluster.view(List.of(nodes)));
   }
 
   @Test
@@ -44,8 +43,8 @@ final class PeersTest {
 
   @ParameterizedTest
   @MethodSource("unusable")
-  void recordThatContradictsThisNode_isLeftOutWithItsReason(NodeRecord record, String value) {
-    Peers peers = of(record, Cluster.node(2));
+  void recordThatContradictsThisNode_isLeftOutWithItsReason(Cluster.Node node, String value) {
+    Peers peers = of(node, Cluster.node(2));
     assertThat(peers.routed().byAddress())
         .extracting(NodeState.Peer::node)
         .containsExactly("node2");
@@ -68,8 +67,8 @@ final class PeersTest {
   }
 
   @Test
-  void twoNodesOfOneBlock_theNewerCounts() {
-    Peers peers = of(Cluster.node(3), Cluster.node(4, "10.244.3.0/29", "192.0.2.99"));
+  void twoNodesOfOverlappingBlocks_theNewerCounts() {
+    Peers peers = of(Cluster.node(3), Cluster.node(4, "10.244.3.0/28", "192.0.2.99"));
     assertThat(peers.routed().byAddress())
         .extracting(NodeState.Peer::node)
         .containsExactly("node4");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -22,8 +23,10 @@ import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.block.BlockStore;
 import org.ovswin.ipam.block.ClusterRange;
-import org.ovswin.ipam.block.FileBlockStore;
-import org.ovswin.ipam.block.NodeClaim;
+import org.ovswin.ipam.block.ClusterRanges;
+import org.ovswin.ipam.block.NodeRecord;
+import org.ovswin.ipam.block.StoreOptions;
+import org.ovswin.ipam.block.file.FileBlockStore;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.ipam.lease.LeaseOptions;
@@ -65,16 +68,20 @@ final class IpamShowTest {
   }
 
   private void claim(int node) throws Exception {
-    try (BlockStore blocks = FileBlockStore.open(store(), RANGE, CLOCK)) {
-      var _ =
-          blocks.claim(
-              new NodeClaim(
-                  "node" + node,
-                  new UUID(0, node),
-                  IpAddress.parse("192.0.2." + (10 + node)),
-                  MacAddress.parse("02:00:00:00:00:%02x".formatted(node)),
-                  node == 3 ? "windows" : "linux",
-                  "0.1.0"));
+    StoreOptions options = new StoreOptions(ClusterRanges.of(RANGE), Duration.ZERO, CLOCK);
+    try (BlockStore blocks = FileBlockStore.open(store(), options)) {
+      NodeRecord record =
+          new NodeRecord(
+              "node" + node,
+              new UUID(0, node),
+              List.of(IpAddress.parse("192.0.2." + (10 + node))),
+              MacAddress.parse("02:00:00:00:00:%02x".formatted(node)),
+              node == 3 ? "windows" : "linux",
+              Optional.empty(),
+              "0.1.0",
+              CLOCK.instant());
+      var _ = blocks.register(record);
+      var _ = blocks.claim(record.node(), record.owner(), Family.IPV4, 1);
     }
   }
 
@@ -157,20 +164,20 @@ final class IpamShowTest {
                     {
                       "cluster": {
                         "store": "%s",
-                        "cidr": "10.244.0.0/16",
-                        "blockPrefixLength": 24,
-                        "blocks": 256,
+                        "ranges": [
+                          {"cidr": "10.244.0.0/16", "blockPrefixLength": 24, "blocks": 256}
+                        ],
                         "claimed": 2
                       },
                       "nodes": [
                         {
                           "node": "node1",
-                          "block": "10.244.0.0/24",
+                          "blocks": ["10.244.0.0/24"],
                           "address": "192.0.2.11",
                           "mac": "02:00:00:00:00:01",
                           "os": "linux",
                           "version": "0.1.0",
-                          "claimedAt": "2026-01-02T03:04:05.678Z",
+                          "joinedAt": "2026-01-02T03:04:05.678Z",
                           "used": 2,
                           "free": 251,
                           "leases": [
@@ -198,12 +205,12 @@ final class IpamShowTest {
                         },
                         {
                           "node": "node2",
-                          "block": "10.244.1.0/24",
+                          "blocks": ["10.244.1.0/24"],
                           "address": "192.0.2.12",
                           "mac": "02:00:00:00:00:02",
                           "os": "linux",
                           "version": "0.1.0",
-                          "claimedAt": "2026-01-02T03:04:05.678Z"
+                          "joinedAt": "2026-01-02T03:04:05.678Z"
                         }
                       ],
                       "unreadable": []
@@ -236,7 +243,7 @@ final class IpamShowTest {
 
     Invocation text = show();
     assertThat(text.exitCode()).isEqualTo(1);
-    assertThat(text.out()).contains("node1").contains("unreadable: 10.244.7.0_24.json");
+    assertThat(text.out()).contains("node1").contains("unreadable: blocks/10.244.7.0_24.json");
 
     Invocation json = show("-o", "json");
     assertThat(json.exitCode()).isEqualTo(1);

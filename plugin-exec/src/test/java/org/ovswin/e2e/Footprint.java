@@ -14,7 +14,7 @@ import org.ovswin.lab.LabNode;
  * where nothing was done in between, or all of it was taken back.
  *
  * @param node its name
- * @param records of the cluster's nodes, as the store has them
+ * @param records of the cluster's nodes that hold blocks, as the store has them
  * @param leases as the journal has them
  * @param ports of the bridge, by name
  * @param rows of bridge, ports and interfaces with their identities, without what only counts
@@ -35,7 +35,10 @@ record Footprint(
     AddressPlan plan = plan(node);
     return new Footprint(
         name,
-        plan.nodes().stream().map(addresses -> addresses.record().toString()).toList(),
+        plan.nodes().stream()
+            .filter(addresses -> !addresses.blocks().isEmpty())
+            .map(addresses -> addresses.record() + " " + addresses.blocks())
+            .toList(),
         plan.nodes().stream()
             .flatMap(addresses -> addresses.leases().stream())
             .flatMap(leases -> leases.leases().stream())

@@ -3,18 +3,26 @@ package org.ovswin.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.ovswin.agent.AgentConfig;
 import org.ovswin.agent.AgentConfigFile;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.block.BlockStore;
+import org.ovswin.ipam.block.Claim;
 import org.ovswin.ipam.block.ClusterRange;
-import org.ovswin.ipam.block.FileBlockStore;
-import org.ovswin.ipam.block.NodeClaim;
+import org.ovswin.ipam.block.ClusterRanges;
+import org.ovswin.ipam.block.NodeRecord;
+import org.ovswin.ipam.block.StoreOptions;
+import org.ovswin.ipam.block.file.FileBlockStore;
 import org.ovswin.lab.LabNode;
 import org.ovswin.lab.Pod;
 
@@ -69,7 +77,7 @@ class MembershipE2ETest {
     String block = b.address().replaceFirst("[0-9]+$", "0/24");
     assertThat(cluster.node(1).flows()).contains(block);
     try (BlockStore store = store()) {
-      store.release("node2");
+      store.releaseNode("node2");
     }
     Cluster.eventually()
         .untilAsserted(() -> assertThat(cluster.node(1).flows()).doesNotContain(block));
@@ -109,14 +117,18 @@ class MembershipE2ETest {
   }
 
   private static void ghost(BlockStore store, String name, String address) throws Exception {
-    store.claim(
-        new NodeClaim(
+    UUID owner = UUID.randomUUID();
+    store.register(
+        new NodeRecord(
             name,
-            UUID.randomUUID(),
-            IpAddress.parse(address),
+            owner,
+            List.of(IpAddress.parse(address)),
             MacAddress.parse("02:00:00:00:66:06"),
             "linux",
-            "0.1.0"));
+            Optional.empty(),
+            "0.1.0",
+            Instant.now()));
+    assertThat(store.claim(name, owner, Family.IPV4, 1)).isInstanceOf(Claim.Claimed.class);
   }
 
   private BlockStore store() throws Exception {
@@ -124,7 +136,10 @@ class MembershipE2ETest {
     Path directory = config.cluster().store().file();
     return FileBlockStore.open(
         directory,
-        new ClusterRange(config.cluster().cidr(), config.cluster().blockPrefixLength()),
-        InstantSource.system());
+        new StoreOptions(
+            ClusterRanges.of(
+                new ClusterRange(config.cluster().cidr(), config.cluster().blockPrefixLength())),
+            Duration.ofMinutes(10),
+            InstantSource.system()));
   }
 }

@@ -1,19 +1,28 @@
 package org.ovswin.ipam.block;
 
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpPrefix;
 
 /**
- * The range of the whole cluster and the size of the blocks it is cut into.
+ * One range of the cluster and the size of the blocks it is cut into.
  *
- * @param prefix all pod addresses of the cluster, for example 10.244.0.0/16
+ * @param prefix pod addresses of the cluster, for example 10.244.0.0/16
  * @param blockLength prefix length of one block, for example 24
  */
 public record ClusterRange(IpPrefix prefix, int blockLength) {
   /** Blocks are counted in a long. */
   private static final int MAX_BLOCK_BITS = 62;
 
+  /** A block's first, second and (IPv4) last address are no pod's, so smaller ones are useless. */
+  private static final int MIN_HOST_BITS = 2;
+
   public ClusterRange {
-    int longest = Math.min(prefix.network().bitLength(), prefix.length() + MAX_BLOCK_BITS);
+    int longest =
+        Math.min(prefix.network().bitLength() - MIN_HOST_BITS, prefix.length() + MAX_BLOCK_BITS);
+    if (prefix.length() > longest) {
+      throw new IllegalArgumentException(
+          "range: " + prefix + " (expected: a prefix length of at most " + longest + ")");
+    }
     if (blockLength < prefix.length() || blockLength > longest) {
       throw new IllegalArgumentException(
           "blockLength: "
@@ -26,6 +35,10 @@ public record ClusterRange(IpPrefix prefix, int blockLength) {
               + prefix
               + ")");
     }
+  }
+
+  public Family family() {
+    return Family.of(prefix);
   }
 
   /** Blocks in the range, at least 1. */

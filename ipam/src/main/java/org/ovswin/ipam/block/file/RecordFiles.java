@@ -1,4 +1,4 @@
-package org.ovswin.ipam.block;
+package org.ovswin.ipam.block.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -49,11 +49,28 @@ record RecordFiles(Path temporary) {
     return Creation.CREATED;
   }
 
-  /** Puts a file in place of the one that has this name. */
+  /** Puts a file in place of the one that has this name, if there is one. */
   void replace(Path file, byte[] content) throws IOException {
-    Path written = write(content);
-    Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    move(write(content), file);
     forceNames(file);
+  }
+
+  /** As {@link #replace}, but after a power cut it may be gone or empty. */
+  void replaceUnforced(Path file, byte[] content) throws IOException {
+    Path written = temporary.resolve(UUID.randomUUID() + ".json");
+    try (FileChannel channel = open(written)) {
+      writeTo(channel, content);
+    }
+    move(written, file);
+  }
+
+  /** Finds out whether files can be written. */
+  void probe() throws IOException {
+    Files.delete(write(new byte[1]));
+  }
+
+  private static void move(Path written, Path file) throws IOException {
+    Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   void delete(Path file) throws IOException {
@@ -90,16 +107,23 @@ record RecordFiles(Path temporary) {
 
   private Path write(byte[] content) throws IOException {
     Path file = temporary.resolve(UUID.randomUUID() + ".json");
-    try (FileChannel channel =
-        PrivateFiles.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-      ByteBuffer buffer = ByteBuffer.wrap(content);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
+    try (FileChannel channel = open(file)) {
+      writeTo(channel, content);
       // Before the name: a power cut must not leave an empty file that holds a block.
       channel.force(true);
     }
     return file;
+  }
+
+  private static FileChannel open(Path file) throws IOException {
+    return PrivateFiles.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+  }
+
+  private static void writeTo(FileChannel channel, byte[] content) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(content);
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
   }
 
   private static void forceNames(Path file) throws IOException {

@@ -1,0 +1,46 @@
+package org.ovswin.ipam.block;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * What every store is opened with.
+ *
+ * @param initial the first to come creates the cluster from these; later the cluster must have each
+ *     of them, and may have more
+ * @param grace how long a released block is kept for the name that held it. All nodes must have the
+ *     same, and clocks that differ by less.
+ * @param clock for the times in records
+ */
+public record StoreOptions(ClusterRanges initial, Duration grace, InstantSource clock) {
+
+  public StoreOptions {
+    if (grace.isNegative()) {
+      throw new IllegalArgumentException("grace: " + grace + " (expected: zero or longer)");
+    }
+  }
+
+  /**
+   * Refuses to work with a cluster that is not the one of this configuration.
+   *
+   * @param where the record of the cluster is, for the message
+   * @param recorded the ranges of the cluster
+   * @throws IOException naming the ranges that it lacks
+   */
+  public void requireRecorded(String where, ClusterRanges recorded) throws IOException {
+    List<ClusterRange> missing =
+        initial.ranges().stream().filter(range -> !recorded.ranges().contains(range)).toList();
+    if (!missing.isEmpty()) {
+      throw new IOException(
+          where
+              + ": the cluster has "
+              + recorded
+              + " (expected: "
+              + new ClusterRanges(missing)
+              + " among them, as this node is configured; change that, add the range to the"
+              + " cluster, or use another store)");
+    }
+  }
+}
