@@ -59,6 +59,14 @@ need_cluster() {
   need nsenter util-linux
 }
 
+# What an etcd cluster made of network namespaces takes, with TLS and slow links.
+need_etcd() {
+  need etcd etcd-server
+  need openssl openssl
+  need ip iproute2
+  need tc iproute2
+}
+
 # What running takes: root, for namespaces and Open vSwitch.
 need_root() {
   if [ "$(id -u)" != 0 ]; then
