@@ -67,6 +67,11 @@ need_etcd() {
   need tc iproute2
 }
 
+# The IPAM of the CNI project, which is not on the PATH.
+need_host_local() {
+  need /usr/lib/cni/host-local containernetworking-plugins
+}
+
 # What running takes: root, for namespaces and Open vSwitch.
 need_root() {
   if [ "$(id -u)" != 0 ]; then

@@ -1,6 +1,7 @@
 package org.ovswin.bench;
 
 import org.ovswin.bench.flows.Flows;
+import org.ovswin.bench.ipam.Ipam;
 import org.ovswin.cli.Main;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,8 +15,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Benchmarks; docs/benchmarks.md says how to read them.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = Flows.class,
-    footer = {"", "Examples: ovs-win bench flows --quick", "          ovs-win bench jmh Pipeline"})
+    subcommands = {Flows.class, Ipam.class},
+    footer = {
+      "",
+      "Examples: ovs-win bench flows --quick",
+      "          ovs-win bench ipam --quick",
+      "          ovs-win bench jmh Pipeline"
+    })
 public final class Bench implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 

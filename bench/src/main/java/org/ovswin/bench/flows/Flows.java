@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.ovswin.bench.measure.Machine;
 import org.ovswin.cli.Main;
 import org.ovswin.cli.MisuseException;
 import org.ovswin.cli.OutputFormat;

@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
+import org.ovswin.bench.measure.Machine;
+import org.ovswin.bench.measure.Spread;
 
 /**
  * The flows a second as bars, one panel per number of ports, a line over each bar from the slowest

@@ -2,6 +2,7 @@ package org.ovswin.bench.flows;
 
 import java.util.List;
 import java.util.Optional;
+import org.ovswin.bench.measure.Machine;
 
 /**
  * All that a run of the benchmark gave.

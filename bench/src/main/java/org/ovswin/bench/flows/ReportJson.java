@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import org.ovswin.bench.measure.Machine;
+import org.ovswin.bench.measure.Spread;
 
 /** The report for programs: all that the tables show, in one document. */
 final class ReportJson {

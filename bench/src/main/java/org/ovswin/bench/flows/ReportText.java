@@ -2,6 +2,7 @@ package org.ovswin.bench.flows;
 
 import java.io.PrintWriter;
 import java.util.Optional;
+import org.ovswin.bench.measure.Machine;
 import org.ovswin.cli.report.Table;
 
 /** The report for people. */

@@ -1,6 +1,7 @@
 package org.ovswin.bench.flows;
 
 import java.util.List;
+import org.ovswin.bench.measure.Spread;
 
 /**
  * What one way reached.

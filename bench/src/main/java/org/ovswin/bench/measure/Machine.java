@@ -1,4 +1,4 @@
-package org.ovswin.bench.flows;
+package org.ovswin.bench.measure;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +16,7 @@ import org.ovswin.agent.BuildVersion;
  * @param processor model name of the first CPU
  * @param memoryMib of the machine
  */
-record Machine(
+public record Machine(
     String commit,
     String processor,
     int cores,
@@ -26,7 +26,7 @@ record Machine(
     String java) {
   private static final int COMMAND_SECONDS = 10;
 
-  static Machine here() throws IOException {
+  public static Machine here() throws IOException {
     return new Machine(
         describe(),
         field("/proc/cpuinfo", "model name").orElse(System.getProperty("os.arch", "")),
@@ -49,7 +49,7 @@ record Machine(
   }
 
   /** Most memory that this process has had at once, in MiB. */
-  static long peakRssMib() throws IOException {
+  public static long peakRssMib() throws IOException {
     String kib = field("/proc/self/status", "VmHWM").orElse("0 kB");
     return Long.parseLong(kib.substring(0, kib.indexOf(' '))) / 1024;
   }
@@ -62,7 +62,7 @@ record Machine(
   }
 
   /** Empty where there is no such program or it fails, as git does outside of a checkout. */
-  private static Optional<String> firstLine(List<String> command) {
+  public static Optional<String> firstLine(List<String> command) {
     try {
       Process process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
