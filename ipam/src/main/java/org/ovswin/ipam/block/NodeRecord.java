@@ -100,7 +100,7 @@ public record NodeRecord(
         };
     if (!unicast) {
       throw new IllegalArgumentException(
-          field + ": " + address + " (expected: an address that one other node can be reached at)");
+          field + ": " + address + " (expected: the unicast address of a node)");
     }
   }
 

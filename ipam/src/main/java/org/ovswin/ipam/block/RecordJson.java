@@ -159,13 +159,16 @@ public final class RecordJson {
     if (version == 1) {
       return new ClusterRecord(ClusterRecord.NO_ID, ClusterRanges.of(range(object)));
     }
-    if (version != CLUSTER_VERSION) {
+    if (version > CLUSTER_VERSION) {
       throw new IllegalArgumentException(
           "version: "
               + version
               + " (expected: at most "
               + CLUSTER_VERSION
               + "; a newer ovs-win wrote it)");
+    }
+    if (version != CLUSTER_VERSION) {
+      throw new IllegalArgumentException("version: " + version + " (expected: 1 or 2)");
     }
     List<ClusterRange> ranges = new ArrayList<>();
     for (JsonNode range : array(object, "ranges")) {
