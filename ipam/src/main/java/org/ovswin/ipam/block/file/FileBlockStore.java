@@ -2,6 +2,7 @@ package org.ovswin.ipam.block.file;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -177,7 +178,13 @@ public final class FileBlockStore implements BlockStore {
   }
 
   private ClusterView readView() throws IOException {
-    return directory.readView(this::readCluster);
+    try {
+      return directory.readView(this::readCluster);
+    } catch (NoSuchFileException e) {
+      // What is missing is not what a person looks for, if the directory is.
+      var _ = readCluster();
+      throw e;
+    }
   }
 
   @Override
