@@ -106,7 +106,7 @@ public record EtcdOptions(
   }
 
   /** "etcd https://10.0.0.1:2379, https://10.0.0.2:2379 at /ovs-win/". */
-  String description() {
+  public String description() {
     return "etcd "
         + String.join(", ", endpoints.stream().map(URI::toString).toList())
         + " at "
