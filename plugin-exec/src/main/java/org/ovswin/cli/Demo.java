@@ -16,8 +16,13 @@ import java.util.concurrent.Callable;
 import org.ovswin.agent.AgentConfig;
 import org.ovswin.agent.AgentConfigFile;
 import org.ovswin.agent.InvalidConfigException;
-import org.ovswin.cli.AddressPlan.NodeAddresses;
-import org.ovswin.ipam.lease.Lease;
+import org.ovswin.cli.report.ClusterReport;
+import org.ovswin.cli.report.JsonReport;
+import org.ovswin.cli.report.Palette;
+import org.ovswin.cli.report.TextReport;
+import org.ovswin.cli.report.View;
+import org.ovswin.cli.report.View.LeaseFilter;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.lab.DemoRun;
 import org.ovswin.lab.Lab;
 import org.ovswin.lab.LabNode;
@@ -44,6 +49,7 @@ import picocli.CommandLine.Spec;
 final class Demo implements Callable<Integer> {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final View LEASES = new View.Leases(Optional.empty(), LeaseFilter.ALL);
   private static final int MAX_NODES = 20;
   private static final int MAX_PODS = 50;
 
@@ -96,7 +102,7 @@ final class Demo implements Callable<Integer> {
       lab.startNodes();
       List<Proof> proofs =
           DemoRun.run(lab, pods, (node, address) -> lease(lab, node, address), this::tell);
-      AddressPlan plan = plan(lab);
+      ClusterReport plan = plan(lab);
       report(proofs, plan);
       boolean passed = proofs.stream().allMatch(Proof::passed);
       if (keep) {
@@ -154,35 +160,33 @@ final class Demo implements Callable<Integer> {
     }
   }
 
-  private static AddressPlan plan(Lab lab) {
+  private static ClusterReport plan(Lab lab) {
     try {
-      return AddressPlan.read(configs(lab));
+      return Surveyor.report(configs(lab));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static Optional<String> lease(Lab lab, String node, String address) {
-    for (NodeAddresses addresses : plan(lab).nodes()) {
-      if (addresses.record().node().equals(node) && addresses.leases().isPresent()) {
-        for (Lease lease : addresses.leases().get().leases()) {
-          if (lease.addresses().getFirst().toString().equals(address)) {
-            return Optional.of(lease.toString());
-          }
-        }
-      }
-    }
-    return Optional.empty();
+    IpAddress wanted = IpAddress.parse(address);
+    return plan(lab).leases().stream()
+        .filter(lease -> lease.node().equals(node) && lease.addresses().contains(wanted))
+        .map(Object::toString)
+        .findFirst();
   }
 
-  private void report(List<Proof> proofs, AddressPlan plan) throws IOException {
+  private void report(List<Proof> proofs, ClusterReport plan) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     long passed = proofs.stream().filter(Proof::passed).count();
     switch (output) {
       case TEXT -> {
         out.println();
         out.println("ovs-win ipam show:");
-        IpamShow.printText(plan, out);
+        lines(plan, new View.Cluster()).forEach(out::println);
+        out.println();
+        out.println("ovs-win ipam show --leases:");
+        lines(plan, LEASES).forEach(out::println);
         out.println();
         out.println(passed + " of " + proofs.size() + " proofs passed");
       }
@@ -197,11 +201,16 @@ final class Demo implements Callable<Integer> {
           entry.put("detail", proof.detail());
           entry.put("millis", proof.duration().toMillis());
         }
-        root.set("ipam", IpamShow.json(plan));
+        root.set("ipam", JsonReport.tree(plan, new View.Cluster()));
+        root.set("leases", JsonReport.tree(plan, LEASES).get("leases"));
         out.println(JSON.writeValueAsString(root));
       }
     }
     out.flush();
+  }
+
+  private static List<String> lines(ClusterReport plan, View view) {
+    return TextReport.lines(plan, view, TextReport.Width.NARROW, Palette.PLAIN);
   }
 
   private void explain(Lab lab) {

@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
       IpamUnreserve.class,
       IpamGc.class,
       IpamCheck.class,
-      IpamHistory.class
+      IpamHistory.class,
+      IpamBlock.class,
+      IpamRange.class
     })
 final class Ipam implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

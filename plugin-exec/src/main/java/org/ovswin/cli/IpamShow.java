@@ -1,49 +1,51 @@
 package org.ovswin.cli;
 
-import static java.util.stream.Collectors.joining;
-
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.ovswin.agent.AgentConfig;
-import org.ovswin.agent.AgentConfigFile;
-import org.ovswin.agent.InvalidConfigException;
-import org.ovswin.cli.AddressPlan.NodeAddresses;
-import org.ovswin.cli.report.Table;
-import org.ovswin.ipam.address.Family;
-import org.ovswin.ipam.block.ClusterRange;
-import org.ovswin.ipam.block.ClusterRanges;
-import org.ovswin.ipam.lease.Lease;
-import org.ovswin.ipam.lease.LeaseView;
+import org.ovswin.cli.report.ClusterReport;
+import org.ovswin.cli.report.JsonReport;
+import org.ovswin.cli.report.Palette;
+import org.ovswin.cli.report.TextReport;
+import org.ovswin.cli.report.View;
+import org.ovswin.cli.report.View.LeaseFilter;
+import org.ovswin.ipam.address.AddressRange;
+import org.ovswin.ipam.address.IpPrefix;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows nodes, blocks and leases. */
+/** Shows the cluster's addresses. */
 @Command(
     name = "show",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows the cluster's nodes with their blocks, and the leases of nodes on this machine.",
-      "Reads the store and the journal on disk; the agent need not run."
+      "Shows the cluster's ranges, nodes and blocks; with options a node, leases, or a map.",
+      "Reads the store and the journal on disk: the agent need not run. Of other machines' nodes"
+          + " it",
+      "knows what they tell the store."
     },
-    footer = {"", "Example: ovs-win ipam show --output json"})
+    footer = {
+      "",
+      "Example: ovs-win ipam show --node worker-1 --map --watch",
+      "Exit code 1: something could not be read; what could is shown."
+    })
 final class IpamShow implements Callable<Integer> {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
-  /** As much of a container id as people read. */
-  private static final int SHORT_ID = 12;
+  private static final Duration LEAST_INTERVAL = Duration.ofMillis(100);
+  private static final Duration MOST_INTERVAL = Duration.ofHours(1);
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -57,160 +59,217 @@ final class IpamShow implements Callable<Integer> {
               + ").")
   private List<Path> configs = new ArrayList<>();
 
+  @Option(names = "--node", paramLabel = "NAME", description = "Only this node.")
+  private Optional<String> node = Optional.empty();
+
+  @Option(
+      names = "--leases",
+      description = "The leases of this machine's nodes; those below narrow it.")
+  private boolean leases;
+
+  @ArgGroup(exclusive = false, heading = "Which leases (each implies --leases):%n")
+  private Filter filter = new Filter();
+
+  @Option(
+      names = "--map",
+      description = "One cell for each block; with --node, for each address of its blocks.")
+  private boolean map;
+
+  @Option(names = "--range", paramLabel = "CIDR", description = "With --map: only this part of it.")
+  private Optional<IpPrefix> range = Optional.empty();
+
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       defaultValue = "text",
-      description = "text or json (default: ${DEFAULT-VALUE}).")
-  private OutputFormat output = OutputFormat.TEXT;
+      description = "text, wide, json or yaml (default: ${DEFAULT-VALUE}).")
+  private Format output = Format.TEXT;
+
+  @Option(
+      names = "--color",
+      paramLabel = "WHEN",
+      defaultValue = "auto",
+      description = "auto, always or never; NO_COLOR is heeded (default: ${DEFAULT-VALUE}).")
+  private Palette.Choice color = Palette.Choice.AUTO;
+
+  @Option(
+      names = "--watch",
+      description = {
+        "Shows it again after each change, until Ctrl-C: in place on a terminal, otherwise",
+        "appended; with json one document a line."
+      })
+  private boolean watch;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      description =
+          "With --watch: looks for changes at the latest after so long, such as 500ms (default:"
+              + " 2s).")
+  private Optional<String> interval = Optional.empty();
+
+  /** Which leases. */
+  static final class Filter {
+    @Option(names = "--pod", paramLabel = "NAME", description = "Of pods of this name.")
+    private Optional<String> pod = Optional.empty();
+
+    @Option(names = "--namespace", paramLabel = "NAME", description = "Of this namespace's pods.")
+    private Optional<String> namespace = Optional.empty();
+
+    @Option(
+        names = "--address",
+        paramLabel = "RANGE",
+        description = "On an address, FIRST-LAST, or a prefix.")
+    private Optional<AddressRange> address = Optional.empty();
+
+    @Option(
+        names = "--container",
+        paramLabel = "ID",
+        description = "Of containers whose id begins so.")
+    private Optional<String> container = Optional.empty();
+
+    LeaseFilter toFilter() throws MisuseException {
+      requireText("--pod", pod);
+      requireText("--namespace", namespace);
+      requireText("--container", container);
+      return new LeaseFilter(pod, namespace, address, container);
+    }
+
+    private static void requireText(String option, Optional<String> value) throws MisuseException {
+      if (value.isPresent() && value.get().isBlank()) {
+        throw new MisuseException(option + ": \"" + value.get() + "\" (expected: a name)");
+      }
+    }
+  }
+
+  /** The forms of output. */
+  enum Format {
+    TEXT,
+    WIDE,
+    JSON,
+    YAML;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   @Override
   public Integer call() throws IOException, MisuseException {
-    AddressPlan plan;
+    View view = view();
+    Duration pause = pause();
+    List<AgentConfig> read = new ArrayList<>();
+    for (Path file : configs.isEmpty() ? List.of(Path.of(Agent.DEFAULT_CONFIG)) : configs) {
+      read.add(NodeOption.read(file));
+    }
+    Stores.requireOne(read);
+    Semaphore changes = new Semaphore(0);
+    try (Surveyor surveyor = new Surveyor(read, InstantSource.system(), changes::release)) {
+      return watch ? watch(surveyor, view, changes, pause) : once(surveyor, view);
+    }
+  }
+
+  private View view() throws MisuseException {
+    if (node.isPresent()) {
+      Arguments.requireNodeName(node.get());
+    }
+    LeaseFilter wanted = filter.toFilter();
+    boolean someLeases = leases || !wanted.equals(LeaseFilter.ALL);
+    if (map && someLeases) {
+      throw new MisuseException("--map: (expected: without --leases and what narrows them)");
+    }
+    if (range.isPresent() && !map) {
+      throw new MisuseException("--range: " + range.get() + " (expected: with --map)");
+    }
+    if (map) {
+      return node.<View>map(name -> new View.NodeMap(name, range))
+          .orElseGet(() -> new View.ClusterMap(range));
+    }
+    if (someLeases) {
+      return new View.Leases(node, wanted);
+    }
+    return node.<View>map(View.OneNode::new).orElseGet(View.Cluster::new);
+  }
+
+  private Duration pause() throws MisuseException {
+    if (interval.isPresent() && !watch) {
+      throw new MisuseException("--interval: " + interval.get() + " (expected: with --watch)");
+    }
     try {
-      List<AgentConfig> read = new ArrayList<>();
-      for (Path file : configs.isEmpty() ? List.of(Path.of(Agent.DEFAULT_CONFIG)) : configs) {
-        read.add(AgentConfigFile.read(file));
+      return Times.duration(interval.orElse("2s"), LEAST_INTERVAL, MOST_INTERVAL);
+    } catch (IllegalArgumentException e) {
+      throw new MisuseException("--interval: " + e.getMessage());
+    }
+  }
+
+  private int once(Surveyor surveyor, View view) throws MisuseException {
+    PrintWriter out = spec.commandLine().getOut();
+    ClusterReport report;
+    try (Waiting _ =
+        Waiting.announced(spec.commandLine().getErr(), "waiting for the cluster's store")) {
+      report = surveyor.survey().report();
+    }
+    lines(report, view).forEach(out::println);
+    out.flush();
+    return report.isComplete() ? 0 : Main.FAILED;
+  }
+
+  /** Until nobody reads any more, or a signal ends the program: 130 after Ctrl-C. */
+  private int watch(Surveyor surveyor, View view, Semaphore changes, Duration pause)
+      throws MisuseException {
+    PrintWriter out = spec.commandLine().getOut();
+    boolean inPlace =
+        (output == Format.TEXT || output == Format.WIDE)
+            && Terminal.target() == Palette.Target.TERMINAL;
+    Optional<Screen> screen =
+        inPlace ? Optional.of(Screen.open(out, Terminal::rows)) : Optional.empty();
+    try {
+      Optional<ClusterReport> shown = Optional.empty();
+      while (!out.checkError()) {
+        ClusterReport report = surveyor.survey().report();
+        if (screen.isPresent()) {
+          // Also unchanged: what was "now" is "2s ago".
+          screen.get().show(lines(report, view));
+        } else if (shown.isEmpty() || !report.saysTheSame(shown.get())) {
+          if (shown.isPresent() && output != Format.JSON && output != Format.YAML) {
+            out.println();
+          }
+          lines(report, view).forEach(out::println);
+          out.flush();
+          shown = Optional.of(report);
+        }
+        surveyor.watch();
+        var _ = changes.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
+        changes.drainPermits();
       }
-      plan = AddressPlan.read(read);
-    } catch (InvalidConfigException | IllegalArgumentException e) {
+      return 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Main.FAILED;
+    } finally {
+      screen.ifPresent(Screen::close);
+    }
+  }
+
+  private List<String> lines(ClusterReport report, View view) throws MisuseException {
+    try {
+      return switch (output) {
+        case TEXT -> text(report, view, TextReport.Width.NARROW);
+        case WIDE -> text(report, view, TextReport.Width.WIDE);
+        case JSON -> {
+          ObjectNode tree = JsonReport.tree(report, view);
+          yield List.of(watch ? JsonReport.line(tree) : JsonReport.pretty(tree));
+        }
+        case YAML -> List.of(JsonReport.yaml(JsonReport.tree(report, view)));
+      };
+    } catch (IllegalArgumentException e) {
       throw new MisuseException(String.valueOf(e.getMessage()));
     }
-    PrintWriter out = spec.commandLine().getOut();
-    switch (output) {
-      case TEXT -> printText(plan, out);
-      case JSON -> out.println(JSON.writeValueAsString(json(plan)));
-    }
-    out.flush();
-    return plan.unreadable().isEmpty() ? 0 : Main.FAILED;
   }
 
-  static void printText(AddressPlan plan, PrintWriter out) {
-    if (plan.ranges().isEmpty()) {
-      out.println("no node has claimed a block yet (store " + plan.store() + ")");
-      return;
-    }
-    out.printf(
-        "cluster %s: %d of %d blocks claimed (store %s)%n",
-        plan.ranges().get(), claimed(plan), blocks(plan.ranges().get()), plan.store());
-    out.println();
-    Table nodes = new Table("NODE", "BLOCK", "ADDRESS", "OS", "USED", "FREE", "SINCE");
-    for (NodeAddresses node : plan.nodes()) {
-      nodes.row(
-          node.record().node(),
-          node.blocks().stream().map(block -> block.block().toString()).collect(joining(",")),
-          node.record().address().toString(),
-          node.record().os(),
-          count(node.leases().map(LeaseView::used)),
-          count(node.leases().map(LeaseView::free)),
-          seconds(node.record().joinedAt()));
-    }
-    nodes.print(out, "");
-    out.println();
-    Table leases = new Table("LEASE", "NODE", "POD", "CONTAINER", "INTERFACE", "STATE", "SINCE");
-    boolean some = false;
-    for (NodeAddresses node : plan.nodes()) {
-      for (Lease lease : node.leases().map(LeaseView::leases).orElse(List.of())) {
-        some = true;
-        leases.row(
-            lease.addresses().getFirst().toString(),
-            node.record().node(),
-            pod(lease),
-            shortened(lease.attachment().containerId()),
-            lease.attachment().ifName(),
-            state(lease),
-            seconds(lease.since()));
-      }
-    }
-    if (some) {
-      leases.print(out, "");
-    } else {
-      out.println("no leases");
-    }
-    plan.unreadable().forEach(record -> out.println("unreadable: " + record));
-  }
-
-  private static int claimed(AddressPlan plan) {
-    return plan.nodes().stream().mapToInt(node -> node.blocks().size()).sum();
-  }
-
-  private static long blocks(ClusterRanges ranges) {
-    return ranges.blockCount(Family.IPV4);
-  }
-
-  private static String count(Optional<Long> number) {
-    return number.map(Object::toString).orElse("-");
-  }
-
-  private static String seconds(Instant time) {
-    return time.truncatedTo(ChronoUnit.SECONDS).toString();
-  }
-
-  private static String pod(Lease lease) {
-    return lease.podName().map(name -> lease.podNamespace().orElse("") + "/" + name).orElse("-");
-  }
-
-  private static String state(Lease lease) {
-    return switch (lease.phase()) {
-      case HELD -> "held";
-      case WITHDRAWN -> "going";
-    };
-  }
-
-  private static String shortened(String id) {
-    return id.length() <= SHORT_ID ? id : id.substring(0, SHORT_ID);
-  }
-
-  static ObjectNode json(AddressPlan plan) {
-    ObjectNode root = JSON.createObjectNode();
-    ObjectNode cluster = root.putObject("cluster");
-    cluster.put("store", plan.store().toString());
-    plan.ranges()
-        .ifPresent(
-            ranges -> {
-              var array = cluster.putArray("ranges");
-              for (ClusterRange range : ranges.ranges()) {
-                array
-                    .addObject()
-                    .put("cidr", range.prefix().toString())
-                    .put("blockPrefixLength", range.blockLength())
-                    .put("blocks", range.blockCount());
-              }
-            });
-    cluster.put("claimed", claimed(plan));
-    var nodes = root.putArray("nodes");
-    for (NodeAddresses node : plan.nodes()) {
-      ObjectNode entry = nodes.addObject();
-      entry.put("node", node.record().node());
-      var blocks = entry.putArray("blocks");
-      node.blocks().forEach(block -> blocks.add(block.block().toString()));
-      entry.put("address", node.record().address().toString());
-      entry.put("mac", node.record().mac().toString());
-      entry.put("os", node.record().os());
-      entry.put("version", node.record().version());
-      entry.put("joinedAt", node.record().joinedAt().toString());
-      node.leases().ifPresent(leases -> putLeases(leases, entry));
-    }
-    var unreadable = root.putArray("unreadable");
-    plan.unreadable().forEach(record -> unreadable.add(record.toString()));
-    return root;
-  }
-
-  private static void putLeases(LeaseView view, ObjectNode node) {
-    node.put("used", view.used());
-    node.put("free", view.free());
-    var leases = node.putArray("leases");
-    for (Lease lease : view.leases()) {
-      ObjectNode entry = leases.addObject();
-      entry.put("address", lease.addresses().getFirst().toString());
-      entry.put("state", state(lease));
-      entry.put("network", lease.network());
-      lease.podNamespace().ifPresent(value -> entry.put("podNamespace", value));
-      lease.podName().ifPresent(value -> entry.put("podName", value));
-      entry.put("containerId", lease.attachment().containerId());
-      entry.put("ifName", lease.attachment().ifName());
-      entry.put("since", lease.since().toString());
-      entry.put("bootId", lease.bootId());
-    }
+  private List<String> text(ClusterReport report, View view, TextReport.Width width) {
+    return TextReport.lines(
+        report, view, width, Palette.of(color, Terminal.target(), System.getenv()));
   }
 }

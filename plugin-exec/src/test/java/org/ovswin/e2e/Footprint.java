@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.ovswin.agent.AgentConfigFile;
 import org.ovswin.agent.InvalidConfigException;
-import org.ovswin.cli.AddressPlan;
+import org.ovswin.cli.Surveyor;
+import org.ovswin.cli.report.ClusterReport;
 import org.ovswin.lab.LabNode;
 
 /**
@@ -32,18 +33,14 @@ record Footprint(
 
   static Footprint of(Cluster cluster, String name) {
     LabNode node = cluster.lab().node(name);
-    AddressPlan plan = plan(node);
+    ClusterReport plan = plan(node);
     return new Footprint(
         name,
         plan.nodes().stream()
-            .filter(addresses -> !addresses.blocks().isEmpty())
-            .map(addresses -> addresses.record() + " " + addresses.blocks())
+            .filter(known -> !plan.blocksOf(known.name()).isEmpty())
+            .map(known -> known + " " + blocks(plan, known.name()))
             .toList(),
-        plan.nodes().stream()
-            .flatMap(addresses -> addresses.leases().stream())
-            .flatMap(leases -> leases.leases().stream())
-            .map(Object::toString)
-            .toList(),
+        plan.leases().stream().map(Object::toString).toList(),
         node.vsctl("list-ports", LabNode.BRIDGE).lines().toList(),
         rows(node),
         node.shell()
@@ -61,9 +58,15 @@ record Footprint(
             .toList());
   }
 
-  private static AddressPlan plan(LabNode node) {
+  private static List<String> blocks(ClusterReport plan, String node) {
+    return plan.blocksOf(node).stream()
+        .map(block -> block.block() + " " + block.standing())
+        .toList();
+  }
+
+  private static ClusterReport plan(LabNode node) {
     try {
-      return AddressPlan.read(List.of(AgentConfigFile.read(node.configuration())));
+      return Surveyor.report(List.of(AgentConfigFile.read(node.configuration())));
     } catch (InvalidConfigException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {

@@ -190,6 +190,15 @@ final class BlockPool {
         block, used, size - held.cardinality() - idle - cooling.size(), cooling.size(), idle);
   }
 
+  /** What the two maps have, for people. */
+  Stream<RestingAddress> resting() {
+    return Stream.concat(
+        cooling.keySet().stream()
+            .map(offset -> new RestingAddress(address(offset), RestingAddress.Reason.COOLING)),
+        remembered.keySet().stream()
+            .map(offset -> new RestingAddress(address(offset), RestingAddress.Reason.REMEMBERED)));
+  }
+
   /** The clean address that follows the one given last, around the end of the window. */
   OptionalInt nextClean() {
     int offset = unclean.nextClearBit(lastGiven + 1);

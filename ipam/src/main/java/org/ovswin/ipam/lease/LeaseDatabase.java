@@ -161,7 +161,8 @@ public final class LeaseDatabase implements Closeable {
       Instant now = options.clock().instant();
       var _ = new JournalReader(file, path, table.common()).scan(table::apply, now);
       table.cooledUntil(now.minus(options.coolDown()));
-      return new LeaseView(table.usage(), table.reservations(), unpacked(table.leases()));
+      return new LeaseView(
+          table.usage(), table.reservations(), unpacked(table.leases()), table.resting());
     }
   }
 

@@ -120,6 +120,10 @@ final class LeaseTable {
     return pools.values().stream().map(BlockPool::usage).toList();
   }
 
+  List<RestingAddress> resting() {
+    return pools.values().stream().flatMap(BlockPool::resting).toList();
+  }
+
   /** By address. */
   List<Reservation> reservations() {
     return List.copyOf(reservations.values());

@@ -8,13 +8,18 @@ import java.util.List;
  * @param blocks by address
  * @param reservations by address
  * @param leases by address, withdrawn ones included
+ * @param resting that no lease holds: cooling, or remembered for a sticky pod
  */
 public record LeaseView(
-    List<BlockUsage> blocks, List<Reservation> reservations, List<Lease> leases) {
+    List<BlockUsage> blocks,
+    List<Reservation> reservations,
+    List<Lease> leases,
+    List<RestingAddress> resting) {
   public LeaseView {
     blocks = List.copyOf(blocks);
     reservations = List.copyOf(reservations);
     leases = List.copyOf(leases);
+    resting = List.copyOf(resting);
   }
 
   /** Addresses that leases hold. */

@@ -201,6 +201,26 @@ public record ClusterReport(
     STICKY
   }
 
+  /** Whether this one says what the other did, at another time. */
+  public boolean saysTheSame(ClusterReport other) {
+    return at(Instant.EPOCH).equals(other.at(Instant.EPOCH));
+  }
+
+  private ClusterReport at(Instant time) {
+    return new ClusterReport(
+        time,
+        store,
+        agents,
+        ranges,
+        nodes,
+        blocks,
+        leases,
+        reservations,
+        resting,
+        unreadable,
+        warnings);
+  }
+
   /** Whether all that was asked for could be read. */
   public boolean isComplete() {
     return store instanceof StoreState.Reachable && unreadable.isEmpty() && warnings.isEmpty();

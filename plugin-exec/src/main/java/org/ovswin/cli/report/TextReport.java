@@ -75,7 +75,8 @@ public final class TextReport {
       }
     }
     switch (report.store()) {
-      case StoreState.Reachable(String description) -> lines.add("store: " + description);
+      case StoreState.Reachable(String description) ->
+          lines.add("store: " + description + ": reachable");
       case StoreState.Unreachable(String description, String reason, Optional<Instant> viewAt) ->
           lines.add(
               "store: %s: unreachable (%s); %s"
