@@ -11,9 +11,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
 import org.ovswin.openflow.FlowDiff;
+import org.ovswin.pipeline.NodeState.Peer;
 
 /** From one state to the next: the changes that come of the objects that differ. */
 class PipelineChangesTest {
@@ -98,6 +100,48 @@ class PipelineChangesTest {
     assertThat(Pipeline.changes(Example.STATE, without))
         .containsExactlyInAnyOrderElementsOf(
             flows.stream().map(FlowChange.DeleteStrict::new).toList());
+  }
+
+  @Test
+  void changes_ofOneBlockMore_areItsGatewaysAnswersOnly() {
+    NodeState without = with(Example.STATE.cluster(), List.of(Example.BLOCK), List.of());
+    NodeState after = with(Example.STATE.cluster(), Example.STATE.blocks(), List.of());
+    assertThat(Pipeline.changes(without, after))
+        .hasSize(1)
+        .allMatch(change -> change.flow().toString().contains("nd_target=fd00:10:244:1::1"));
+  }
+
+  @Test
+  void changes_ofOneRangeMore_nameItInEach() {
+    NodeState without = with(List.of(Example.CLUSTER), List.of(Example.BLOCK), List.of());
+    NodeState after = with(Example.STATE.cluster(), List.of(Example.BLOCK), List.of());
+    assertThat(after.hasSameNode(without)).isTrue();
+    assertThat(Pipeline.changes(without, after))
+        .hasSize(6)
+        .allMatch(change -> change.flow().toString().contains(Example.CLUSTER6.toString()));
+  }
+
+  @Test
+  void changes_ofAPeersSecondBlock_areThatBlocksFlowsOnly() {
+    Peer one =
+        new Peer(
+            Example.PEER.node(),
+            Example.PEER.address(),
+            Example.PEER.mac(),
+            Example.PEER.blocks().subList(0, 1));
+    assertThat(
+            Pipeline.changes(
+                with(Example.STATE.cluster(), Example.STATE.blocks(), List.of(one)),
+                with(Example.STATE.cluster(), Example.STATE.blocks(), List.of(Example.PEER))))
+        .hasSize(2)
+        .allMatch(
+            change ->
+                change instanceof FlowChange.Add
+                    && change.flow().toString().contains("fd00:10:244:2::/64"));
+  }
+
+  private static NodeState with(List<IpPrefix> cluster, List<IpPrefix> blocks, List<Peer> peers) {
+    return new NodeState(cluster, blocks, Example.UPLINK, peers, List.of());
   }
 
   @Test

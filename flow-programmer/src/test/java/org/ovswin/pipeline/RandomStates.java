@@ -1,11 +1,14 @@
 package org.ovswin.pipeline;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.MacAddress;
@@ -17,8 +20,9 @@ import org.ovswin.pipeline.NodeState.Protocol;
 import org.ovswin.pipeline.NodeState.Uplink;
 
 /**
- * States of one node as they follow upon each other: pods and peers come, go, and change what they
- * have. There are few addresses, ports and blocks, so that what one gave up is soon another's.
+ * States of one node as they follow upon each other: ranges, blocks, pods and peers of both
+ * families come, go, and change what they have. There are few addresses, ports and blocks, so that
+ * what one gave up is soon another's.
  */
 public final class RandomStates {
   /** Every port that the uplink or a pod may have. */
@@ -27,6 +31,14 @@ public final class RandomStates {
   /** The host ports that pods may have, of TCP or UDP. */
   public static final List<Integer> HOST_PORTS = List.of(8080, 8081, 8082, 8083);
 
+  /** Each may come and go; what lies in it goes with it. */
+  private static final List<IpPrefix> RANGES =
+      List.of(Example.CLUSTER, IpPrefix.parse("10.99.0.0/16"), Example.CLUSTER6);
+
+  private static final IpPrefix SECOND_BLOCK = IpPrefix.parse("10.99.1.0/24");
+  private static final List<IpPrefix> BLOCKS = List.of(Example.BLOCK, SECOND_BLOCK, Example.BLOCK6);
+  private static final long FIRST_POD_MAC = 0x0e2a_0000_0100L;
+
   private static final int PODS = 6;
   private static final int FIRST_POD_PORT = 3;
   private static final int PEERS = 5;
@@ -34,6 +46,8 @@ public final class RandomStates {
   private final Random random;
   private final Map<Integer, Pod> pods = new TreeMap<>();
   private final Map<Integer, Peer> peers = new TreeMap<>();
+  private final Set<IpPrefix> ranges = new LinkedHashSet<>(RANGES);
+  private final Set<IpPrefix> blocks = new LinkedHashSet<>(BLOCKS);
   private Peers shared = new Peers(List.of());
   private Uplink uplink = Example.UPLINK;
 
@@ -42,26 +56,55 @@ public final class RandomStates {
   }
 
   public NodeState state() {
+    List<IpPrefix> held = BLOCKS.stream().filter(blocks::contains).filter(this::isInRange).toList();
     return new NodeState(
-        List.of(Example.CLUSTER),
-        List.of(Example.BLOCK),
+        RANGES.stream().filter(ranges::contains).toList(),
+        held,
         uplink,
         shared,
-        List.copyOf(pods.values()));
+        pods.values().stream().flatMap(pod -> within(held, pod).stream()).toList());
+  }
+
+  private boolean isInRange(IpPrefix block) {
+    return ranges.stream().anyMatch(range -> range.contains(block));
+  }
+
+  /** The pod with the addresses for which there is a block. */
+  private static Optional<Pod> within(List<IpPrefix> held, Pod pod) {
+    List<IpAddress> addresses =
+        pod.addresses().stream()
+            .filter(address -> held.stream().anyMatch(block -> block.contains(address)))
+            .toList();
+    if (addresses.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean ipv4 = addresses.getFirst() instanceof Ipv4Address;
+    return Optional.of(
+        new Pod(pod.port(), addresses, pod.mac(), ipv4 ? pod.hostPorts() : List.of()));
+  }
+
+  private Peer within(Peer peer) {
+    return new Peer(
+        peer.node(),
+        peer.address(),
+        peer.mac(),
+        peer.blocks().stream().filter(this::isInRange).toList());
   }
 
   /** Several things happen, as between two looks of the agent. */
   public NodeState next() {
     int events = 1 + random.nextInt(4);
     for (int i = 0; i < events; i++) {
-      switch (random.nextInt(10)) {
+      switch (random.nextInt(12)) {
         case 0, 1, 2, 3, 4 -> pod(random.nextInt(PODS));
         case 5, 6, 7 -> peer(random.nextInt(PEERS));
         case 8 -> swapPorts();
+        case 9 -> flip(ranges, RANGES);
+        case 10 -> flip(blocks, BLOCKS);
         default -> gateway();
       }
     }
-    shared = new Peers(peers.values());
+    shared = new Peers(peers.values().stream().map(this::within).toList());
     return state();
   }
 
@@ -93,14 +136,32 @@ public final class RandomStates {
     }
     pods.remove(index);
     ports.removeAll(pods.values().stream().map(Pod::port).toList());
-    Ipv4Address address = (Ipv4Address) Example.BLOCK.address(5 + index);
+    List<IpAddress> addresses = addresses(5 + index);
     pods.put(
         index,
         new Pod(
             ports.get(random.nextInt(ports.size())),
-            List.of(address),
-            MacAddress.forAddress(address),
-            hostPorts()));
+            addresses,
+            new MacAddress(FIRST_POD_MAC + index),
+            addresses.getFirst() instanceof Ipv4Address ? hostPorts() : List.of()));
+  }
+
+  /** Of one family or of each, IPv4 out of either block. */
+  private List<IpAddress> addresses(int offset) {
+    IpAddress ipv4 = (random.nextBoolean() ? Example.BLOCK : SECOND_BLOCK).address(offset);
+    IpAddress ipv6 = Example.BLOCK6.address(offset);
+    return switch (random.nextInt(4)) {
+      case 0 -> List.of(ipv4);
+      case 1 -> List.of(ipv6);
+      default -> List.of(ipv4, ipv6);
+    };
+  }
+
+  private void flip(Set<IpPrefix> there, List<IpPrefix> all) {
+    IpPrefix one = all.get(random.nextInt(all.size()));
+    if (!there.remove(one)) {
+      there.add(one);
+    }
   }
 
   private List<HostPort> hostPorts() {
@@ -145,11 +206,21 @@ public final class RandomStates {
               "node" + number,
               address,
               new MacAddress(0x0200_0000_0012L + random.nextInt(3)),
-              // A block that grows or shrinks has other flows for the same addresses.
-              List.of(
-                  IpPrefix.parse(
-                      "10.244." + number + (random.nextBoolean() ? ".0/24" : ".0/25")))));
+              blocks(number)));
     }
+  }
+
+  /** Some of three. A block that grows or shrinks has other flows for the same addresses. */
+  private List<IpPrefix> blocks(int number) {
+    List<IpPrefix> all =
+        new ArrayList<>(
+            List.of(
+                IpPrefix.parse("10.244." + number + (random.nextBoolean() ? ".0/24" : ".0/25")),
+                IpPrefix.parse("10.99." + number + ".0/24"),
+                IpPrefix.parse(
+                    "fd00:10:244:" + number + (random.nextBoolean() ? "::/64" : "::/80"))));
+    all.removeIf(block -> random.nextInt(3) == 0);
+    return all;
   }
 
   private void gateway() {
