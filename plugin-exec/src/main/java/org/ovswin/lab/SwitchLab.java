@@ -120,6 +120,17 @@ public final class SwitchLab implements AutoCloseable {
     ports = count;
   }
 
+  /** The file that the switch's namespace is bound to. */
+  public Path netns() {
+    return Teardown.netns(namespace());
+  }
+
+  /** Makes a device of the switch's namespace a port of the bridge, of this OpenFlow number. */
+  public void addPort(String bridge, String device, int number) {
+    openVSwitch.vsctl(
+        "add-port", bridge, device, "--", "set", "Interface", device, "ofport_request=" + number);
+  }
+
   /** The process id of ovs-vswitchd. */
   public long vswitchdPid() {
     Path file = hold.directory().resolve("ovs").resolve("ovs-vswitchd.pid");
