@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.block.BlockRecord;
 import org.ovswin.ipam.block.Claim;
@@ -38,13 +39,20 @@ import org.ovswin.ipam.block.UnreadableRecord;
 /**
  * Claims, so that a thousand nodes can make them at once.
  *
- * <p>A claim reads its node's records, and of all others' blocks the names only. Who loses the race
- * for the lowest free block goes for one among the lowest 64 at random, then among 4096: all that
- * try at once have one after three or four rounds, and who is alone has the lowest.
+ * <p>A claim reads its node's records, and of all others' blocks the names only, which it compares
+ * as text. Who loses the race for the lowest free block goes for one of the lowest 64 at random,
+ * then of 4096: all that try at once have one after three or four rounds, and who is alone has the
+ * lowest.
  */
 final class EtcdClaims {
   private static final int SPREAD = 64;
   private static final int MAX_SPREAD = 1 << 16;
+
+  /** Races lost before the names are read again; until then those that were read do. */
+  private static final int STALE = 3;
+
+  /** At random, before the lowest is taken after all. */
+  private static final int PROBES = 32;
 
   /** A node's own blocks are read in one transaction, which may have 128 operations. */
   private static final int MAX_READS = 100;
@@ -92,21 +100,12 @@ final class EtcdClaims {
       List<BlockRecord> blocks,
       List<UnreadableRecord> unreadable) {
 
-    /**
-     * @param others blocks that somebody has, and whose records were not read
-     */
-    ClusterView view(Set<IpPrefix> others) {
-      List<UnreadableRecord> taken = new ArrayList<>(unreadable);
-      for (IpPrefix block : others) {
-        if (!blockRevisions.containsKey(block)) {
-          taken.add(new UnreadableRecord(block.toString(), Optional.of(block), "another node's"));
-        }
-      }
+    ClusterView view() {
       return new ClusterView(
           cluster.ranges(),
           node.stream().filter(NodeRecord.class::isInstance).map(NodeRecord.class::cast).toList(),
           blocks,
-          taken);
+          unreadable);
     }
   }
 
@@ -116,6 +115,9 @@ final class EtcdClaims {
     private final Optional<IpPrefix> wanted;
     private final Decision decision;
     private int lost;
+
+    /** Blocks that somebody has or had, as they are written in keys. */
+    private Set<String> names = new HashSet<>();
 
     /** What the transaction that lost a race read instead, in the order of {@link #reads}. */
     private Optional<List<GetResponse>> fresh = Optional.empty();
@@ -138,23 +140,40 @@ final class EtcdClaims {
       if (known.node().orElse("") instanceof UnreadableRecord unreadable) {
         throw new IOException(unreadable.toString());
       }
-      ClaimStep step = decision.next(known.view(Set.of()));
-      if (wanted.isEmpty()
-          && (step instanceof ClaimStep.Done(Claim.Exhausted _)
-              || (step instanceof ClaimStep.Take take && take.replaced().isEmpty()))) {
-        Set<IpPrefix> names = names(session);
-        step = decision.next(known.view(names));
-        if (step instanceof ClaimStep.Done(Claim.Exhausted _)) {
-          // Perhaps not, if a block's grace is over: that is in the records only.
-          return settle(session, known, Records.read(session, keys));
-        }
-        step = spread(step, known, names);
+      ClaimStep step = decision.next(known.view());
+      if (wanted.isPresent()) {
+        return make(session, known, step, known.blockRevisions());
       }
-      return make(session, known, step, known.blockRevisions());
+      return switch (step) {
+        // Perhaps not, if a block's grace is over: that is in the others' records only.
+        case ClaimStep.Done(Claim.Exhausted _) -> settle(session, known);
+        case ClaimStep.Take(BlockRecord record, Optional<BlockRecord> replaced)
+            when replaced.isEmpty() ->
+            takeFree(session, known, record);
+        case ClaimStep.Take _, ClaimStep.Done _ ->
+            make(session, known, step, known.blockRevisions());
+      };
     }
 
-    private Optional<Optional<Claim>> settle(EtcdSession session, Known known, Records records)
+    /** Takes a block that was never taken, if there is one. */
+    private Optional<Optional<Claim>> takeFree(EtcdSession session, Known known, BlockRecord record)
         throws IOException {
+      if (lost == 0 || lost >= STALE) {
+        names = names(session);
+      }
+      Family family = Family.of(record.block());
+      Optional<IpPrefix> free = free(known.cluster().ranges().of(family).ranges());
+      if (free.isEmpty()) {
+        return settle(session, known);
+      }
+      BlockRecord taken =
+          BlockRecord.claimed(free.get(), record.node(), record.owner(), record.claimedAt());
+      return make(session, known, new ClaimStep.Take(taken, Optional.empty()), Map.of());
+    }
+
+    /** Decides on everybody's records. */
+    private Optional<Optional<Claim>> settle(EtcdSession session, Known known) throws IOException {
+      Records records = Records.read(session, keys);
       ClusterView view = records.view(clusterId);
       Map<IpPrefix, Long> revisions =
           view.blocks().stream()
@@ -172,6 +191,7 @@ final class EtcdClaims {
           if (take(session, known, record, revision)) {
             yield Optional.of(enough(known, record));
           }
+          names.add(record.block().toString());
           lost++;
           yield Optional.empty();
         }
@@ -182,7 +202,7 @@ final class EtcdClaims {
     private Optional<Claim> enough(Known known, BlockRecord record) {
       // What the node held before may have been released meanwhile.
       return known.blocks().stream().noneMatch(BlockRecord::isHeld)
-              && decision.next(known.view(Set.of()).with(record)) instanceof ClaimStep.Done(var end)
+              && decision.next(known.view().with(record)) instanceof ClaimStep.Done(var end)
           ? Optional.of(end)
           : Optional.empty();
     }
@@ -215,32 +235,38 @@ final class EtcdClaims {
           get(keys.removing()));
     }
 
-    /** Another block instead of the lowest, after races for it were lost. */
-    private ClaimStep spread(ClaimStep step, Known known, Set<IpPrefix> names) {
-      if (lost == 0
-          || !(step instanceof ClaimStep.Take(BlockRecord record, Optional<BlockRecord> replaced))
-          || replaced.isPresent()) {
-        return step;
+    /** The lowest block that has no name, or after lost races one a little above it. */
+    private Optional<IpPrefix> free(List<ClusterRange> ranges) {
+      // As many as there are names could all be taken; one more cannot.
+      long most = names.size() + Math.min(MAX_SPREAD, (long) Math.pow(SPREAD, lost));
+      long count = 0;
+      for (ClusterRange range : ranges) {
+        count = Math.min(most, count + Math.min(most, range.blockCount()));
       }
-      int spread = (int) Math.min(MAX_SPREAD, Math.pow(SPREAD, lost));
-      List<IpPrefix> free = lowestFree(record, known, names, spread);
-      IpPrefix block = free.get(ThreadLocalRandom.current().nextInt(free.size()));
-      return new ClaimStep.Take(
-          BlockRecord.claimed(block, record.node(), record.owner(), record.claimedAt()),
-          Optional.empty());
-    }
-
-    private List<IpPrefix> lowestFree(
-        BlockRecord lowest, Known known, Set<IpPrefix> names, int most) {
-      ClusterRange range = known.cluster().ranges().rangeOf(lowest.block()).orElseThrow();
-      List<IpPrefix> free = new ArrayList<>();
-      for (long index = 0; index < range.blockCount() && free.size() < most; index++) {
-        IpPrefix block = range.block(index);
-        if (!names.contains(block)) {
-          free.add(block);
+      for (int probe = 0; lost > 0 && probe < PROBES; probe++) {
+        IpPrefix block = block(ranges, ThreadLocalRandom.current().nextLong(count));
+        if (!names.contains(block.toString())) {
+          return Optional.of(block);
         }
       }
-      return free;
+      for (long index = 0; index < count; index++) {
+        IpPrefix block = block(ranges, index);
+        if (!names.contains(block.toString())) {
+          return Optional.of(block);
+        }
+      }
+      return Optional.empty();
+    }
+
+    private static IpPrefix block(List<ClusterRange> ranges, long index) {
+      long left = index;
+      for (ClusterRange range : ranges) {
+        if (left < range.blockCount()) {
+          return range.block(left);
+        }
+        left -= range.blockCount();
+      }
+      throw new IllegalArgumentException("index: " + index + " (expected: one of " + ranges + ")");
     }
 
     private Optional<Known> read(EtcdSession session) throws IOException {
@@ -294,8 +320,8 @@ final class EtcdClaims {
               unreadable));
     }
 
-    private Set<IpPrefix> names(EtcdSession session) throws IOException {
-      Set<IpPrefix> names = new HashSet<>();
+    private Set<String> names(EtcdSession session) throws IOException {
+      Set<String> read = new HashSet<>();
       ByteSequence from = Keys.bytes(keys.blocks());
       GetOption page =
           GetOption.builder()
@@ -306,11 +332,10 @@ final class EtcdClaims {
       while (true) {
         GetResponse response = session.get(from, page);
         for (KeyValue entry : response.getKvs()) {
-          String key = Keys.text(entry.getKey());
-          Records.parse(key.substring(keys.blocks().length())).ifPresent(names::add);
+          read.add(Keys.text(entry.getKey()).substring(keys.blocks().length()));
         }
         if (!response.isMore()) {
-          return names;
+          return read;
         }
         from = Keys.bytes(Keys.text(response.getKvs().getLast().getKey()) + "\0");
       }

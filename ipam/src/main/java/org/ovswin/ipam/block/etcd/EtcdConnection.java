@@ -6,11 +6,14 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,6 +39,10 @@ final class EtcdConnection implements AutoCloseable {
   private static final int FIRST_PAUSE_MILLIS = 100;
 
   private static final int MAX_PAUSE_MILLIS = 1000;
+
+  /** A watch that just broke is about to be scheduled anew by jetcd, which must find it open. */
+  private static final Duration RETIREMENT = Duration.ofSeconds(1);
+
   private static final Logger LOG = LoggerFactory.getLogger(EtcdConnection.class);
 
   /**
@@ -55,6 +62,10 @@ final class EtcdConnection implements AutoCloseable {
   private final Object lock = new Object();
   private int current;
   private final Map<URI, EtcdSession> sessions = new HashMap<>();
+
+  /** Not used for calls any more, and about to be closed. */
+  private final Set<EtcdSession> retired = new HashSet<>();
+
   private boolean closed;
   private StoreHealth health;
 
@@ -168,20 +179,39 @@ final class EtcdConnection implements AutoCloseable {
       if (used == null || keep || !sessions.remove(used.endpoint(), used)) {
         return;
       }
+      retired.add(used);
     }
-    used.close();
+    executor.execute(() -> retire(used));
   }
 
   @Override
   public void close() {
-    List<EtcdSession> last;
+    List<EtcdSession> last = new ArrayList<>();
     synchronized (lock) {
+      if (closed) {
+        return;
+      }
       closed = true;
-      last = List.copyOf(sessions.values());
+      last.addAll(sessions.values());
+      last.addAll(retired);
       sessions.clear();
+      retired.clear();
     }
     last.forEach(EtcdSession::close);
     executor.shutdownNow();
+  }
+
+  private void retire(EtcdSession session) {
+    try {
+      Thread.sleep(RETIREMENT);
+    } catch (InterruptedException e) {
+      // Closed with the rest.
+      return;
+    }
+    synchronized (lock) {
+      retired.remove(session);
+    }
+    session.close();
   }
 
   private void reachable() {

@@ -8,14 +8,17 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,7 +30,9 @@ import org.ovswin.ipam.block.Claim;
 import org.ovswin.ipam.block.ClaimHistory;
 import org.ovswin.ipam.block.ClusterRange;
 import org.ovswin.ipam.block.ClusterRanges;
+import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.block.StoreOptions;
+import org.ovswin.ipam.block.Watch;
 
 /** Many nodes at once; what they were answered is judged by {@link ClaimHistory}. */
 class EtcdHistoryTest {
@@ -48,19 +53,30 @@ class EtcdHistoryTest {
     cluster.close();
   }
 
+  /** The latest view that a watch was told. */
+  private record Follower(AtomicReference<ClusterView> latest, Watch watch) {
+    static Follower of(BlockStore store) throws IOException {
+      AtomicReference<ClusterView> latest = new AtomicReference<>();
+      return new Follower(latest, store.watch(latest::set));
+    }
+  }
+
   @Test
-  void claimAndRelease_fiftyNodesUnderFaults_noBlockIsHeldTwice() throws Exception {
+  void claimAndRelease_fiftyNodesUnderFaults_noBlockIsHeldTwiceAndEveryWatchCatchesUp()
+      throws Exception {
     // Few blocks and no grace: each is released and taken by somebody else again and again.
     ClusterRange range = new ClusterRange(IpPrefix.parse("10.244.0.0/18"), 24);
     ClaimHistory history = new ClaimHistory();
     AtomicBoolean over = new AtomicBoolean();
     AtomicInteger claimed = new AtomicInteger();
     List<BlockStore> stores = new ArrayList<>();
+    List<Follower> followers = new ArrayList<>();
     try (ExecutorService nodes = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Void>> lives = new ArrayList<>();
       for (int i = 0; i < NODES; i++) {
         if (i % 5 == 0) {
           stores.add(open("/history/", range, Duration.ZERO));
+          followers.add(Follower.of(stores.getLast()));
         }
         Node node = new Node("node-" + i, stores.getLast(), history, new Random(SEED + i));
         lives.add(nodes.submit(() -> node.live(over, claimed)));
@@ -78,15 +94,21 @@ class EtcdHistoryTest {
         life.get();
       }
     }
+    long ended = System.nanoTime();
     try (BlockStore last = open("/history/", range, Duration.ZERO)) {
-      var _ = history.client(last).view();
+      ClusterView end = history.client(last).view();
+      for (Follower follower : followers) {
+        await().atMost(PATIENCE).until(() -> end.equals(follower.latest().get()));
+        follower.watch().close();
+      }
     }
+    long currentMillis = (System.nanoTime() - ended) / 1_000_000;
     for (BlockStore store : stores) {
       store.close();
     }
     System.out.printf(
-        "etcd: %d claims of %d nodes in %d s of faults, seed %d%n",
-        claimed.get(), NODES, FAULTS.toSeconds(), SEED);
+        "etcd: %d claims of %d nodes in %d s of faults, %d watches current after %d ms, seed %d%n",
+        claimed.get(), NODES, FAULTS.toSeconds(), followers.size(), currentMillis, SEED);
 
     assertThat(history.violations()).as("seed %d", SEED).isEmpty();
     assertThat(claimed).hasValueGreaterThan(NODES);
@@ -97,13 +119,20 @@ class EtcdHistoryTest {
     ClusterRange range = new ClusterRange(IpPrefix.parse("10.128.0.0/9"), 24);
     List<BlockStore> stores = new ArrayList<>();
     List<Callable<IpPrefix>> claims = new ArrayList<>();
+    Queue<Long> waits = new ConcurrentLinkedQueue<>();
     for (int i = 0; i < 1000; i++) {
       if (i % 50 == 0) {
         stores.add(open("/thousand/", range, Duration.ofMinutes(10)));
       }
       String node = "node-" + i;
       BlockStore store = stores.getLast();
-      claims.add(() -> claimed(store, node, UUID.randomUUID()));
+      claims.add(
+          () -> {
+            long start = System.nanoTime();
+            IpPrefix block = claimed(store, node, UUID.randomUUID());
+            waits.add((System.nanoTime() - start) / 1_000_000);
+            return block;
+          });
     }
     List<IpPrefix> blocks = new ArrayList<>();
     long began = System.nanoTime();
@@ -112,9 +141,11 @@ class EtcdHistoryTest {
         blocks.add(claim.get());
       }
     }
+    long millis = (System.nanoTime() - began) / 1_000_000;
+    List<Long> sorted = waits.stream().sorted().toList();
     System.out.printf(
-        "etcd: 1000 nodes registered and claimed in %d ms%n",
-        (System.nanoTime() - began) / 1_000_000);
+        "etcd: %d nodes registered and claimed in %d ms; one: p50 %d ms, max %d ms%n",
+        sorted.size(), millis, sorted.get(sorted.size() / 2), sorted.getLast());
     assertThat(blocks).hasSize(1000).doesNotHaveDuplicates();
     assertThat(stores.getFirst().view().blocks())
         .extracting(BlockRecord::block)
