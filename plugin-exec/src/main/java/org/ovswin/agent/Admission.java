@@ -10,11 +10,13 @@ import org.ovswin.cni.CniException;
 import org.ovswin.cni.CniRequest;
 import org.ovswin.cni.PodName;
 import org.ovswin.cni.PortMapping;
+import org.ovswin.cni.RequestedAddress;
 import org.ovswin.ipam.address.Family;
+import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.lease.Allocation;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.Lease;
 import org.ovswin.ipam.lease.LeaseRequest;
-import org.ovswin.ipam.lease.Stickiness;
 import org.ovswin.pipeline.NodeState.HostPort;
 import org.ovswin.pipeline.NodeState.Protocol;
 
@@ -69,8 +71,21 @@ final class Admission {
     return new Intent(request.netns(), hostPorts);
   }
 
-  static LeaseRequest leaseRequest(CniRequest request, Intent intent, String bootId)
+  static LeaseRequest leaseRequest(
+      CniRequest request, Intent intent, String bootId, AgentConfig config, AddressSpace space)
       throws CniException {
+    Set<Family> families = space.families();
+    if (families.isEmpty()) {
+      throw CniErrors.tryAgainLater(
+          "the cluster has no range of addresses", "expected: one; ovs-win ipam range add");
+    }
+    if (!families.contains(Family.IPV4) && !intent.hostPorts().isEmpty()) {
+      throw CniErrors.unsupportedField(
+          "runtimeConfig.portMappings",
+          intent.hostPorts().size() + " entries",
+          "none in a cluster without IPv4");
+    }
+    requireBlockLengths(request, space);
     Optional<String> namespace = request.pod().map(PodName::namespace);
     Optional<String> name = request.pod().map(PodName::name);
     String json = intent.toJson();
@@ -97,9 +112,37 @@ final class Admission {
         name,
         bootId,
         json,
-        Set.of(Family.IPV4),
-        List.of(),
-        Stickiness.NONE);
+        families,
+        request.requested().stream().map(RequestedAddress::address).toList(),
+        config.ipam().sticky().of(name));
+  }
+
+  /** The length in a request says which subnet is meant; a pod is in that of its block. */
+  private static void requireBlockLengths(CniRequest request, AddressSpace space)
+      throws CniException {
+    for (RequestedAddress requested : request.requested()) {
+      Optional<IpPrefix> block = space.blockOf(requested.address());
+      if (block.isPresent() && requested.prefixLength().isPresent()) {
+        int length = requested.prefixLength().getAsInt();
+        if (length != block.get().length() && length != requested.address().bitLength()) {
+          throw requested.refused(
+              "the length of its block "
+                  + block.get()
+                  + ", /"
+                  + requested.address().bitLength()
+                  + " or none");
+        }
+      }
+    }
+  }
+
+  /** Says which field asks for an address that cannot be given. */
+  static CniException refused(CniRequest request, Allocation.Refused refused) {
+    return request.requested().stream()
+        .filter(requested -> requested.address().equals(refused.requested()))
+        .findFirst()
+        .map(requested -> requested.refused("one that can be given; " + refused.reason()))
+        .orElseGet(() -> CniErrors.internal(refused.message()));
   }
 
   private static String expectedLength(int most) {
@@ -111,6 +154,14 @@ final class Admission {
     if (!known.isHeld()) {
       throw CniErrors.tryAgainLater(
           "container " + request.containerId() + " is being deleted", known.displayName());
+    }
+    for (RequestedAddress requested : request.requested()) {
+      if (!known.addresses().contains(requested.address())) {
+        throw requested.refused(
+            "one of the addresses that the first ADD of this container and interface gave, "
+                + known.addresses()
+                + ", or a DEL before");
+      }
     }
     if (!known.intent().equals(intent)) {
       throw CniErrors.invalidEnvironment(

@@ -10,26 +10,22 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.ovswin.agent.admin.AdminServer;
 import org.ovswin.cni.CniServer;
-import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpAddress;
-import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.MacAddress;
-import org.ovswin.ipam.block.BlockStore;
-import org.ovswin.ipam.block.Claim;
-import org.ovswin.ipam.block.ClusterRange;
-import org.ovswin.ipam.block.ClusterRanges;
+import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.block.NodeRecord;
-import org.ovswin.ipam.block.Registration;
-import org.ovswin.ipam.block.StoreOptions;
-import org.ovswin.ipam.block.file.FileBlockStore;
 import org.ovswin.ipam.disk.ProcessLock;
 import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.ipam.lease.LeaseOptions;
+import org.ovswin.ipam.lease.Reservation;
 import org.ovswin.ovsdb.jsonrpc.OvsdbAddress;
 import org.ovswin.ovsdb.jsonrpc.SessionOptions;
 import org.ovswin.ovsdb.vswitch.Vswitch;
@@ -50,13 +46,18 @@ final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final String OS = "linux";
-  private static final Duration RELEASE_GRACE = Duration.ofMinutes(10);
+
+  /** The start waits so long for the store, and goes on without it. */
+  private static final Duration STORE_PATIENCE = Duration.ofSeconds(5);
+
+  /** Why what the configuration reserves is reserved. */
+  private static final String CONFIGURED = "ipam.reserved in the configuration";
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final CountDownLatch end = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
   private final InstantSource clock = InstantSource.system();
-  private final IpPrefix block;
+  private final LeaseDatabase leases;
   private final Reconciler reconciler;
   private volatile Optional<Throwable> failure = Optional.empty();
 
@@ -69,11 +70,11 @@ final class Agent implements AutoCloseable {
       opened(locked("stateDirectory", config.stateDirectory()));
       opened(locked("socketDirectory", config.socketDirectory()));
       HostInterfaces interfaces = new LinuxHostInterfaces();
-      BlockStore store = opened(openStore(config));
-      this.block = claim(config, store, uplinkMac(config, interfaces));
-      LeaseDatabase leases =
-          opened(LeaseDatabase.open(config.leaseDirectory(), LeaseOptions.of(clock)));
-      leases.addBlock(block);
+      this.leases =
+          opened(
+              LeaseDatabase.open(
+                  config.leaseDirectory(), new LeaseOptions(config.ipam().coolDown(), clock)));
+      reserve(config.ipam(), leases);
 
       Inbox inbox = new Inbox();
       Events events = new Events(inbox, config.uplink().gateway());
@@ -82,7 +83,6 @@ final class Agent implements AutoCloseable {
       HostSide host =
           new HostSide(
               config,
-              block,
               Files.readString(BOOT_ID).strip(),
               new LinuxEndpoints(),
               interfaces,
@@ -92,6 +92,15 @@ final class Agent implements AutoCloseable {
       Vswitch vswitch = opened(Vswitch.open(databaseOptions(config), events));
       FlowSwitch flowSwitch =
           opened(OpenFlowSwitch.open(config.openvswitch().managementSocket(), events));
+      CachedView cache = new CachedView(config.stateDirectory());
+      ClusterSide cluster =
+          new ClusterSide(
+              nodeRecord(config, uplinkMac(config, interfaces)),
+              Stores.description(config),
+              () -> Stores.open(config, clock),
+              cache,
+              inbox::tell,
+              clock);
       this.reconciler =
           new Reconciler(
               config,
@@ -100,27 +109,63 @@ final class Agent implements AutoCloseable {
               new FlowSide(flowSwitch, inbox::tell),
               host,
               new GatewayProbe(flowSwitch),
-              new Requests(config, host.bootId(), clock),
+              new Requests(config, host.bootId(), clock, cluster),
+              cluster,
               clock);
       opened(new ReconcilerThread(inbox, reconciler, this::fail)).start();
-      opened(store.watch(view -> inbox.tell(new Event.NodesMoved(view))));
+      opened(cluster);
+      join(config, cluster, cache, inbox);
       opened(
           CniServer.open(
-              config.cniSocket(), new AgentHandler(config, block, inbox, host, flowSwitch, clock)));
+              config.cniSocket(),
+              new AgentHandler(config, inbox, host, flowSwitch, cluster, clock)));
+      opened(
+          AdminServer.open(
+              config.adminSocket(), new AgentAdmin(config, inbox, host, cluster, clock), clock));
     } catch (IOException | AgentException | RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  private BlockStore openStore(AgentConfig config) throws IOException {
-    return FileBlockStore.open(
-        config.cluster().store().file(),
-        new StoreOptions(
-            ClusterRanges.of(
-                new ClusterRange(config.cluster().cidr(), config.cluster().blockPrefixLength())),
-            RELEASE_GRACE,
-            clock));
+  /**
+   * Takes up the cluster where the last life left it, and waits a moment for the store: with it the
+   * first pods have their blocks at once. Without it the node works with what it has.
+   */
+  private void join(AgentConfig config, ClusterSide cluster, CachedView cache, Inbox inbox)
+      throws AgentException {
+    Optional<ClusterView> known = cache.read();
+    if (known.isEmpty() && leases.blocks().isEmpty()) {
+      // A new node: it has no pods that would lose their peers by this.
+      known =
+          Optional.of(new ClusterView(config.cluster().ranges(), List.of(), List.of(), List.of()));
+    }
+    known.ifPresent(view -> inbox.tell(new Event.NodesMoved(view)));
+    try {
+      Optional<String> obstacle =
+          cluster.start().get(STORE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      if (obstacle.isPresent()) {
+        throw new AgentException(obstacle.get());
+      }
+    } catch (TimeoutException e) {
+      LOG.warn("the cluster's store has not answered yet: {}", Stores.description(config));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the first round with the store", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AgentException("interrupted while joining the cluster");
+    }
+  }
+
+  /** Makes the reservations of the configuration those of the database; others stay. */
+  private static void reserve(IpamConfig ipam, LeaseDatabase leases) throws IOException {
+    for (Reservation there : leases.reservations()) {
+      if (there.reason().equals(CONFIGURED) && !ipam.reserved().contains(there.range())) {
+        leases.unreserve(there.range());
+      }
+    }
+    ipam.reserved().forEach(range -> leases.reserve(range, CONFIGURED));
+    leases.sync();
   }
 
   /**
@@ -131,7 +176,7 @@ final class Agent implements AutoCloseable {
    */
   static Agent start(AgentConfig config) throws IOException, AgentException {
     Agent agent = new Agent(config);
-    LOG.info("node={} block={} leases={}", config.node(), agent.block, config.leaseDirectory());
+    LOG.info("node={} leases={}", config.node(), config.leaseDirectory());
     return agent;
   }
 
@@ -164,34 +209,16 @@ final class Agent implements AutoCloseable {
     }
   }
 
-  private IpPrefix claim(AgentConfig config, BlockStore store, MacAddress mac)
-      throws IOException, AgentException {
-    UUID owner = Owner.of(config.stateDirectory());
-    NodeRecord record =
-        new NodeRecord(
-            config.node(),
-            owner,
-            List.of(config.uplink().address()),
-            mac,
-            OS,
-            Optional.empty(),
-            BuildVersion.text(),
-            clock.instant());
-    if (store.register(record) instanceof Registration.NameTaken taken) {
-      throw new AgentException(taken.message());
-    }
-    Claim outcome =
-        config.cluster().block().isPresent()
-            ? store.claim(config.node(), owner, config.cluster().block().get())
-            : store.claim(config.node(), owner, Family.IPV4, 1);
-    return switch (outcome) {
-      case Claim.Claimed claimed ->
-          config.cluster().block().orElseGet(() -> claimed.held().getFirst().block());
-      case Claim.Exhausted exhausted -> throw new AgentException(exhausted.message());
-      case Claim.NameTaken taken -> throw new AgentException(taken.message());
-      case Claim.BlockTaken taken -> throw new AgentException(taken.message());
-      case Claim.Denied denied -> throw new AgentException(denied.message());
-    };
+  private NodeRecord nodeRecord(AgentConfig config, MacAddress mac) throws IOException {
+    return new NodeRecord(
+        config.node(),
+        Owner.of(config.stateDirectory()),
+        List.of(config.uplink().address()),
+        mac,
+        OS,
+        Optional.of(config.uplink().address()),
+        BuildVersion.text(),
+        clock.instant());
   }
 
   private static SessionOptions databaseOptions(AgentConfig config) {
@@ -214,10 +241,6 @@ final class Agent implements AutoCloseable {
     LOG.error("the agent stops: {}", String.valueOf(cause.getMessage()), cause);
     failure = Optional.of(cause);
     end.countDown();
-  }
-
-  IpPrefix block() {
-    return block;
   }
 
   /** Completes when everything found at the start is as wanted and requests are served. */

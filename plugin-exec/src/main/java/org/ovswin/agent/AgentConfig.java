@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.ovswin.ipam.address.IpPrefix;
@@ -16,7 +15,8 @@ import org.ovswin.ovsdb.jsonrpc.OvsdbAddress;
  * The agent's configuration file, validated.
  *
  * @param node the node's name in the cluster, a DNS label or subdomain (RFC 1123)
- * @param cluster the cluster range and where its records are kept
+ * @param cluster the cluster's ranges and where its records are kept
+ * @param ipam how addresses are given on this node
  * @param stateDirectory where this node's leases are journalled; survives a reboot
  * @param socketDirectory where {@code cni.sock} is made; owner-only
  * @param openvswitch the switch this agent programs
@@ -26,7 +26,8 @@ import org.ovswin.ovsdb.jsonrpc.OvsdbAddress;
  */
 public record AgentConfig(
     String node,
-    Cluster cluster,
+    ClusterConfig cluster,
+    IpamConfig ipam,
     Path stateDirectory,
     Path socketDirectory,
     OpenVSwitch openvswitch,
@@ -55,35 +56,32 @@ public record AgentConfig(
   private static final int MAX_MTU = 9216;
 
   public AgentConfig {
-    require(
+    Fields.require(
         node.length() <= MAX_NODE_NAME && NODE_NAME.matcher(node).matches(),
         "node",
         node,
         "a lower-case DNS name of at most "
             + MAX_NODE_NAME
             + " characters, 63 between two dots, such as worker-1");
-    require(
+    Fields.require(
         adminSocket(socketDirectory).toString().getBytes(StandardCharsets.UTF_8).length
             <= MAX_SOCKET_PATH,
         "socketDirectory",
         socketDirectory,
         "a shorter one: a socket's path has at most " + MAX_SOCKET_PATH + " bytes");
-    require(
+    Fields.require(
         mtu >= MIN_MTU && mtu <= MAX_MTU,
         "mtu",
         mtu,
         "a number from " + MIN_MTU + " to " + MAX_MTU);
-    require(
-        cluster.block().isEmpty() || cluster.cidr().contains(cluster.block().get()),
-        "cluster.block",
-        cluster.block().map(IpPrefix::toString).orElse(""),
-        "a block inside cluster.cidr " + cluster.cidr());
-    require(
-        !cluster.cidr().contains(uplink.address()),
-        "uplink.address",
-        uplink.address(),
-        "an address outside cluster.cidr " + cluster.cidr());
-    require(
+    for (IpPrefix range : cluster.ranges().prefixes()) {
+      Fields.require(
+          !range.contains(uplink.address()),
+          "uplink.address",
+          uplink.address(),
+          "an address outside cluster.ranges, " + range);
+    }
+    Fields.require(
         !openvswitch.bridge().equals(uplink.device()),
         "openvswitch.bridge",
         openvswitch.bridge(),
@@ -93,7 +91,8 @@ public record AgentConfig(
   @JsonCreator
   static AgentConfig of(
       @JsonProperty(value = "node", required = true) @Nullable String node,
-      @JsonProperty(value = "cluster", required = true) @Nullable Cluster cluster,
+      @JsonProperty(value = "cluster", required = true) @Nullable ClusterConfig cluster,
+      @JsonProperty("ipam") @Nullable IpamConfig ipam,
       @JsonProperty(value = "stateDirectory", required = true) @Nullable Path stateDirectory,
       @JsonProperty(value = "socketDirectory", required = true) @Nullable Path socketDirectory,
       @JsonProperty(value = "openvswitch", required = true) @Nullable OpenVSwitch openvswitch,
@@ -101,12 +100,13 @@ public record AgentConfig(
       @JsonProperty("mode") @Nullable Mode mode,
       @JsonProperty("mtu") @Nullable Integer mtu) {
     return new AgentConfig(
-        present("node", node),
-        present("cluster", cluster),
-        present("stateDirectory", stateDirectory),
-        present("socketDirectory", socketDirectory),
-        present("openvswitch", openvswitch),
-        present("uplink", uplink),
+        Fields.present("node", node),
+        Fields.present("cluster", cluster),
+        ipam == null ? IpamConfig.DEFAULT : ipam,
+        Fields.present("stateDirectory", stateDirectory),
+        Fields.present("socketDirectory", socketDirectory),
+        Fields.present("openvswitch", openvswitch),
+        Fields.present("uplink", uplink),
         mode == null ? Mode.HOST_GATEWAY : mode,
         mtu == null ? DEFAULT_MTU : mtu);
   }
@@ -131,70 +131,6 @@ public record AgentConfig(
   }
 
   /**
-   * The cluster's addresses.
-   *
-   * @param cidr the range that all pods' addresses come from
-   * @param blockPrefixLength the size of a node's block
-   * @param block the one block this node must have, where somebody else decides it
-   * @param store where the nodes' records are kept
-   */
-  public record Cluster(
-      IpPrefix cidr, int blockPrefixLength, Optional<IpPrefix> block, Store store) {
-    private static final int DEFAULT_BLOCK_PREFIX_LENGTH = 24;
-
-    /** A /29 leaves five pods beside network, gateway and broadcast address. */
-    private static final int MAX_BLOCK_PREFIX_LENGTH = 29;
-
-    /** The lease database keeps a bit per address. */
-    private static final int MIN_BLOCK_PREFIX_LENGTH = 8;
-
-    public Cluster {
-      require(cidr.network() instanceof Ipv4Address, "cluster.cidr", cidr, "an IPv4 range");
-      int least = Math.max(cidr.length(), MIN_BLOCK_PREFIX_LENGTH);
-      require(
-          blockPrefixLength >= least && blockPrefixLength <= MAX_BLOCK_PREFIX_LENGTH,
-          "cluster.blockPrefixLength",
-          blockPrefixLength,
-          "a number from "
-              + least
-              + " to "
-              + MAX_BLOCK_PREFIX_LENGTH
-              + "; cluster.cidr is "
-              + cidr);
-      require(
-          block.isEmpty() || block.get().length() == blockPrefixLength,
-          "cluster.block",
-          block.map(IpPrefix::toString).orElse(""),
-          "a /" + blockPrefixLength + " (cluster.blockPrefixLength)");
-    }
-
-    @JsonCreator
-    static Cluster of(
-        @JsonProperty(value = "cidr", required = true) @Nullable IpPrefix cidr,
-        @JsonProperty("blockPrefixLength") @Nullable Integer blockPrefixLength,
-        @JsonProperty("block") @Nullable IpPrefix block,
-        @JsonProperty(value = "store", required = true) @Nullable Store store) {
-      return new Cluster(
-          present("cluster.cidr", cidr),
-          blockPrefixLength == null ? DEFAULT_BLOCK_PREFIX_LENGTH : blockPrefixLength,
-          Optional.ofNullable(block),
-          present("cluster.store", store));
-    }
-  }
-
-  /**
-   * Where the nodes' records are kept.
-   *
-   * @param file the directory of the embedded store, shared by the agents of one machine
-   */
-  public record Store(Path file) {
-    @JsonCreator
-    static Store of(@JsonProperty(value = "file", required = true) @Nullable Path file) {
-      return new Store(present("cluster.store.file", file));
-    }
-  }
-
-  /**
    * The switch.
    *
    * @param database OVSDB address in Open vSwitch's notation, {@code unix:/path} or {@code
@@ -206,17 +142,17 @@ public record AgentConfig(
   public record OpenVSwitch(
       String database, Path runDirectory, String bridge, String datapathType) {
     public OpenVSwitch {
-      require(
+      Fields.require(
           INTERFACE_NAME.matcher(bridge).matches(),
           "openvswitch.bridge",
           bridge,
           INTERFACE_NAME_EXPECTATION);
-      require(
+      Fields.require(
           datapathType.equals("netdev") || datapathType.equals("system"),
           "openvswitch.datapathType",
           datapathType,
           "netdev or system");
-      require(
+      Fields.require(
           isReachable(database),
           "openvswitch.database",
           database,
@@ -267,17 +203,18 @@ public record AgentConfig(
   public record UplinkConfig(
       String device, Ipv4Address address, int prefixLength, Ipv4Address gateway) {
     public UplinkConfig {
-      require(
+      Fields.require(
           INTERFACE_NAME.matcher(device).matches(),
           "uplink.device",
           device,
           INTERFACE_NAME_EXPECTATION);
-      require(
+      Fields.require(
           subnet(address, prefixLength).contains(gateway),
           "uplink.gateway",
           gateway,
           "an address of the uplink's subnet " + subnet(address, prefixLength));
-      require(!gateway.equals(address), "uplink.gateway", gateway, "another than uplink.address");
+      Fields.require(
+          !gateway.equals(address), "uplink.gateway", gateway, "another than uplink.address");
     }
 
     @JsonCreator
@@ -285,24 +222,24 @@ public record AgentConfig(
         @JsonProperty(value = "device", required = true) @Nullable String device,
         @JsonProperty(value = "address", required = true) @Nullable String addressAndLength,
         @JsonProperty(value = "gateway", required = true) @Nullable Ipv4Address gateway) {
-      String address = present("uplink.address", addressAndLength);
+      String address = Fields.present("uplink.address", addressAndLength);
       int slash = address.indexOf('/');
-      require(slash > 0, "uplink.address", address, "address/length, such as 192.0.2.10/24");
+      Fields.require(slash > 0, "uplink.address", address, "address/length, such as 192.0.2.10/24");
       String length = address.substring(slash + 1);
-      require(
+      Fields.require(
           length.matches("[12]?[0-9]|3[0-2]"), "uplink.address", address, "a length from 0 to 32");
       return new UplinkConfig(
-          present("uplink.device", device),
+          Fields.present("uplink.device", device),
           ipv4(address, address.substring(0, slash)),
           Integer.parseInt(length),
-          present("uplink.gateway", gateway));
+          Fields.present("uplink.gateway", gateway));
     }
 
     private static Ipv4Address ipv4(String whole, String text) {
       try {
         return Ipv4Address.parse(text);
       } catch (IllegalArgumentException e) {
-        throw new InvalidValue("uplink.address: " + whole + ": " + e.getMessage());
+        throw new Fields.InvalidValue("uplink.address: " + whole + ": " + e.getMessage());
       }
     }
 
@@ -329,34 +266,12 @@ public record AgentConfig(
           return mode;
         }
       }
-      throw new InvalidValue("mode: " + text + " (expected: host-gateway)");
+      throw new Fields.InvalidValue("mode: " + text + " (expected: host-gateway)");
     }
 
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-  }
-
-  private static <T> T present(String field, @Nullable T value) {
-    if (value == null) {
-      throw new InvalidValue(field + ": empty (expected: a value)");
-    }
-    return value;
-  }
-
-  private static void require(boolean holds, String field, Object value, String expectation) {
-    if (!holds) {
-      throw new InvalidValue(field + ": " + value + " (expected: " + expectation + ")");
-    }
-  }
-
-  /** A value that cannot be; the message begins with the key's whole path. */
-  static final class InvalidValue extends IllegalArgumentException {
-    private static final long serialVersionUID = 1;
-
-    InvalidValue(String message) {
-      super(message);
     }
   }
 }

@@ -17,15 +17,20 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.ovswin.ipam.address.AddressRange;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 
@@ -52,6 +57,9 @@ public final class AgentConfigFile {
               new SimpleModule()
                   .addDeserializer(IpPrefix.class, text(IpPrefix.class, IpPrefix::parse))
                   .addDeserializer(Ipv4Address.class, text(Ipv4Address.class, Ipv4Address::parse))
+                  .addDeserializer(
+                      AddressRange.class, text(AddressRange.class, AddressRange::parse))
+                  .addDeserializer(Duration.class, text(Duration.class, DurationText::parse))
                   .addDeserializer(Path.class, text(Path.class, AgentConfigFile::absolutePath)))
           .build();
 
@@ -116,11 +124,17 @@ public final class AgentConfigFile {
   }
 
   /** First of all: a key that is misspelt is also missing, and this tells more. */
-  private static void requireKnownKeys(JsonNode section, Class<?> type, String path)
+  private static void requireKnownKeys(JsonNode section, Type type, String path)
       throws InvalidConfigException {
-    Map<String, Class<?>> known = keys(type);
+    if (section.isArray() && type instanceof ParameterizedType list) {
+      for (JsonNode element : section) {
+        requireKnownKeys(element, list.getActualTypeArguments()[0], path);
+      }
+      return;
+    }
+    Map<String, Type> known = keys(type);
     for (Map.Entry<String, JsonNode> entry : section.properties()) {
-      Class<?> valueType = known.get(entry.getKey());
+      Type valueType = known.get(entry.getKey());
       String key = path + entry.getKey();
       if (valueType == null) {
         throw new InvalidConfigException(
@@ -131,14 +145,17 @@ public final class AgentConfigFile {
   }
 
   /** The keys of a section with the types of their values; none where it is no section. */
-  private static Map<String, Class<?>> keys(Class<?> type) {
-    Map<String, Class<?>> keys = new TreeMap<>();
-    for (Method creator : type.getDeclaredMethods()) {
+  private static Map<String, Type> keys(Type type) {
+    Map<String, Type> keys = new TreeMap<>();
+    if (!(type instanceof Class<?> section)) {
+      return keys;
+    }
+    for (Method creator : section.getDeclaredMethods()) {
       if (creator.isAnnotationPresent(JsonCreator.class)) {
         for (Parameter parameter : creator.getParameters()) {
           JsonProperty key = parameter.getAnnotation(JsonProperty.class);
           if (key != null) {
-            keys.put(key.value(), parameter.getType());
+            keys.put(key.value(), parameter.getParameterizedType());
           }
         }
       }
@@ -148,14 +165,14 @@ public final class AgentConfigFile {
 
   private static String explain(JsonMappingException e, JsonNode document) {
     Throwable cause = e.getCause();
-    if (cause instanceof AgentConfig.InvalidValue) {
+    if (cause instanceof Fields.InvalidValue) {
       return String.valueOf(cause.getMessage());
     }
     String path = path(e);
     if (cause instanceof IllegalArgumentException) {
       return path + ": " + cause.getMessage();
     }
-    JsonNode value = document.at("/" + path.replace('.', '/'));
+    JsonNode value = document.at(pointer(e));
     return value.isMissingNode()
         ? path + ": missing (expected: a value)"
         : path + ": " + shown(value) + " (expected: " + expectation(e) + ")";
@@ -166,7 +183,10 @@ public final class AgentConfigFile {
     if (type == null || Number.class.isAssignableFrom(type)) {
       return "a whole number";
     }
-    return type.isRecord() ? "a section with keys" : "text";
+    if (Collection.class.isAssignableFrom(type)) {
+      return "a list";
+    }
+    return type.isRecord() || type.isInterface() ? "a section with keys" : "text";
   }
 
   private static String shown(JsonNode value) {
@@ -183,9 +203,21 @@ public final class AgentConfigFile {
   }
 
   private static String path(JsonMappingException e) {
+    StringBuilder path = new StringBuilder();
+    for (JsonMappingException.Reference step : e.getPath()) {
+      if (step.getFieldName() == null) {
+        path.append('[').append(step.getIndex()).append(']');
+      } else {
+        path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
+      }
+    }
+    return path.toString();
+  }
+
+  private static String pointer(JsonMappingException e) {
     return e.getPath().stream()
-        .map(reference -> String.valueOf(reference.getFieldName()))
-        .collect(Collectors.joining("."));
+        .map(step -> "/" + (step.getFieldName() == null ? step.getIndex() : step.getFieldName()))
+        .collect(Collectors.joining());
   }
 
   private static String location(JsonProcessingException e) {

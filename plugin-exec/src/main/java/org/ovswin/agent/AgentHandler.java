@@ -2,14 +2,19 @@ package org.ovswin.agent;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.ovswin.cni.Cidr;
 import org.ovswin.cni.CniErrors;
 import org.ovswin.cni.CniException;
@@ -17,11 +22,14 @@ import org.ovswin.cni.CniHandler;
 import org.ovswin.cni.CniRequest;
 import org.ovswin.cni.CniResult;
 import org.ovswin.cni.Dns;
+import org.ovswin.cni.GcRequest;
 import org.ovswin.cni.StatusRequest;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
-import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.ipam.lease.Attachment;
+import org.ovswin.ipam.lease.BlockUsage;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowDiff;
 import org.ovswin.pipeline.NodeState;
@@ -37,28 +45,35 @@ final class AgentHandler implements CniHandler {
   /** The reconciler keeps its own deadlines; this one is for a reconciler that is gone. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
+  /** Before the caller's deadline, so that the answer says what is left. */
+  private static final Duration GC_RESERVE = Duration.ofSeconds(5);
+
+  /** In an error's details. */
+  private static final int MAX_LISTED = 20;
+
   private static final Duration LOOK = Duration.ofSeconds(5);
-  private static final IpPrefix EVERYWHERE = IpPrefix.parse("0.0.0.0/0");
+  private static final IpPrefix ALL_IPV4 = IpPrefix.parse("0.0.0.0/0");
+  private static final IpPrefix ALL_IPV6 = IpPrefix.parse("::/0");
 
   private final AgentConfig config;
-  private final IpPrefix block;
   private final Inbox inbox;
   private final HostSide host;
   private final FlowSwitch flowSwitch;
+  private final ClusterLink cluster;
   private final InstantSource clock;
 
   AgentHandler(
       AgentConfig config,
-      IpPrefix block,
       Inbox inbox,
       HostSide host,
       FlowSwitch flowSwitch,
+      ClusterLink cluster,
       InstantSource clock) {
     this.config = config;
-    this.block = block;
     this.inbox = inbox;
     this.host = host;
     this.flowSwitch = flowSwitch;
+    this.cluster = cluster;
     this.clock = clock;
   }
 
@@ -67,15 +82,26 @@ final class AgentHandler implements CniHandler {
     CompletableFuture<PodView> done = new CompletableFuture<>();
     offer(new Event.Add(request, done));
     PodView pod = await(done, Duration.between(clock.instant(), request.deadline()).plus(GRACE));
-    return result(pod);
+    return result(pod, look().space());
   }
 
-  private CniResult result(PodView pod) throws CniException {
+  private static CniResult result(PodView pod, AddressSpace space) throws CniException {
     if (!(pod.endpoint() instanceof EndpointState.Attached attached)) {
       throw CniErrors.internal("pod " + pod.displayName() + " is ready without an endpoint");
     }
     Endpoint endpoint = attached.endpoint();
-    Ipv4Address gateway = (Ipv4Address) block.address(1);
+    List<CniResult.IpConfig> ips = new ArrayList<>();
+    List<CniResult.Route> routes = new ArrayList<>();
+    for (IpAddress address : pod.addresses()) {
+      IpPrefix block =
+          space
+              .blockOf(address)
+              .orElseThrow(() -> CniErrors.internal("no block has address " + address));
+      IpAddress gateway = NodeState.gateway(block);
+      ips.add(CniResult.IpConfig.of(new Cidr(address, block.length()), gateway, 1));
+      routes.add(
+          CniResult.Route.via(Family.of(address) == Family.IPV4 ? ALL_IPV4 : ALL_IPV6, gateway));
+    }
     return new CniResult(
         List.of(
             CniResult.Interface.onHost(
@@ -84,8 +110,8 @@ final class AgentHandler implements CniHandler {
                 endpoint.mtu()),
             CniResult.Interface.inSandbox(
                 endpoint.ifName(), pod.mac(), endpoint.mtu(), endpoint.sandbox())),
-        List.of(CniResult.IpConfig.of(new Cidr(pod.address(), block.length()), gateway, 1)),
-        List.of(CniResult.Route.via(EVERYWHERE, gateway)),
+        ips,
+        routes,
         Dns.NONE);
   }
 
@@ -104,7 +130,7 @@ final class AgentHandler implements CniHandler {
       throw CniErrors.unknownContainer(request.containerId());
     }
     checkResult(request, pod);
-    checkEndpoint(pod);
+    checkEndpoint(pod, view.space());
     Admission.requireSwitch(view);
     if (view.ofport(pod.hostName()).isEmpty()) {
       throw CniErrors.checkFailed("port " + pod.hostName(), "none", "a port of the bridge");
@@ -117,18 +143,18 @@ final class AgentHandler implements CniHandler {
         request.prevResult().map(CniResult::ips).orElse(List.of()).stream()
             .map(ip -> ip.address().address())
             .toList();
-    if (!told.contains(pod.address())) {
+    if (!told.containsAll(pod.addresses())) {
       throw CniErrors.checkFailed(
-          "prevResult.ips", told.toString(), "the lease " + pod.address() + " among them");
+          "prevResult.ips", told.toString(), "the lease " + pod.addresses() + " among them");
     }
     if (!request.netns().equals(pod.intent().sandbox())) {
       throw CniErrors.checkFailed("CNI_NETNS", request.netns(), pod.intent().sandbox());
     }
   }
 
-  private void checkEndpoint(PodView pod) throws CniException {
+  private void checkEndpoint(PodView pod, AddressSpace space) throws CniException {
     try {
-      List<String> problems = host.check(pod);
+      List<String> problems = host.check(pod, space);
       if (!problems.isEmpty()) {
         throw CniErrors.checkFailed("endpoint", String.join("; ", problems), "as it was attached");
       }
@@ -171,6 +197,55 @@ final class AgentHandler implements CniHandler {
       throw CniErrors.notAvailable(
           view.flows().areDown() ? Admission.NO_SESSION : Admission.NO_FLOWS, problem.get());
     }
+    ClusterState state = cluster.state();
+    if (!state.closed().isEmpty()) {
+      throw CniErrors.limitedConnectivity(
+          "this node's pods have addresses of blocks that are not its own any more",
+          state.closed().toString());
+    }
+    boolean full =
+        view.space().families().stream()
+            .anyMatch(family -> cluster.local().usage().stream().noneMatch(hasRoom(family)));
+    if (full) {
+      throw CniErrors.notAvailable(
+          "no address is free on this node",
+          state
+              .outage()
+              .or(() -> state.refused().values().stream().findFirst())
+              .orElse("a further block is being claimed"));
+    }
+  }
+
+  @Override
+  public void gc(GcRequest request) throws CniException {
+    Set<Attachment> unlisted = new HashSet<>();
+    for (PodView pod : look().pods().values()) {
+      Attachment attachment = pod.lease().attachment();
+      boolean listed =
+          request
+              .validAttachments()
+              .contains(
+                  new org.ovswin.cni.Attachment(attachment.containerId(), attachment.ifName()));
+      if (pod.lease().network().equals(request.network()) && !listed) {
+        unlisted.add(attachment);
+      }
+    }
+    if (unlisted.isEmpty()) {
+      return;
+    }
+    CompletableFuture<Set<Attachment>> done = new CompletableFuture<>();
+    offer(new Event.Withdraw(unlisted, request.deadline().minus(GC_RESERVE), done));
+    Set<Attachment> left =
+        await(done, Duration.between(clock.instant(), request.deadline()).plus(GRACE));
+    if (!left.isEmpty()) {
+      throw CniErrors.tryAgainLater(
+          left.size() + " of " + unlisted.size() + " attachments are still being torn down",
+          left.stream().limit(MAX_LISTED).map(Object::toString).collect(Collectors.joining(", ")));
+    }
+  }
+
+  private static Predicate<BlockUsage> hasRoom(Family family) {
+    return usage -> Family.of(usage.block()) == family && usage.free() + usage.cooling() > 0;
   }
 
   private NodeView look() throws CniException {

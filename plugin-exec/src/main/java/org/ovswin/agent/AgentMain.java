@@ -39,13 +39,7 @@ public final class AgentMain {
     }
     try (Agent agent = Agent.start(config)) {
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(agent::stop));
-      var _ =
-          agent
-              .ready()
-              .thenRun(
-                  () ->
-                      System.out.println(
-                          "ready node=" + config.node() + " block=" + agent.block()));
+      var _ = agent.ready().thenRun(() -> System.out.println("ready node=" + config.node()));
       agent.awaitEnd();
       return agent.hasFailed() ? FAILED : 0;
     } catch (AgentException e) {

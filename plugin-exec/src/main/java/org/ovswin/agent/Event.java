@@ -1,12 +1,19 @@
 package org.ovswin.agent;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.ovswin.cni.CniRequest;
+import org.ovswin.ipam.address.AddressRange;
+import org.ovswin.ipam.address.Family;
+import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.lease.Attachment;
+import org.ovswin.ipam.lease.Reservation;
 import org.ovswin.openflow.session.Reconciled;
 
 /** What the {@link Reconciler} is told; it acts on all that has come since it last looked. */
@@ -53,4 +60,40 @@ sealed interface Event {
 
   /** The next hop answered. */
   record GatewayAnswered(MacAddress mac) implements Event {}
+
+  /**
+   * What the store says of this node's blocks.
+   *
+   * @param adopt ours, and not in the database yet
+   * @param drop not ours any more, and without leases
+   * @param open ours
+   * @param closed somebody else's, with the reason
+   * @param done completes when it is durable
+   */
+  record BlocksMoved(
+      List<IpPrefix> adopt,
+      List<IpPrefix> drop,
+      Set<IpPrefix> open,
+      Map<IpPrefix, String> closed,
+      CompletableFuture<Void> done)
+      implements Event {}
+
+  /** The store gives no further block of this family now. */
+  record ClaimFailed(Family family, String reason) implements Event {}
+
+  /** Gives up a block that no pod has an address of; completes when that is durable. */
+  record DropBlock(IpPrefix block, CompletableFuture<Void> done) implements Event {}
+
+  /** Tears these attachments down; completes with those that are still there at the deadline. */
+  record Withdraw(
+      Set<Attachment> attachments, Instant deadline, CompletableFuture<Set<Attachment>> done)
+      implements Event {}
+
+  /** Keeps addresses back; completes when that is durable. */
+  record Reserve(AddressRange range, String reason, CompletableFuture<Reservation> done)
+      implements Event {}
+
+  /** Ends a reservation; completes with it, or with none if there is none. */
+  record Unreserve(AddressRange range, CompletableFuture<Optional<Reservation>> done)
+      implements Event {}
 }

@@ -13,7 +13,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.pipeline.NodeState;
 import org.ovswin.sandbox.EndpointException;
 import org.ovswin.sandbox.Endpoints;
 import org.ovswin.sandbox.HostInterfaceSpec;
@@ -41,7 +44,6 @@ final class HostSide {
   private static final Duration LOCAL_PORT_RETRY = Duration.ofMillis(100);
 
   private final AgentConfig config;
-  private final IpPrefix block;
   private final String bootId;
   private final Endpoints endpoints;
   private final HostInterfaces interfaces;
@@ -51,6 +53,7 @@ final class HostSide {
 
   private LocalPort localPort = LocalPort.UNKNOWN;
   private Instant localPortNotBefore = Instant.MIN;
+  private @Nullable HostInterfaceSpec wanted;
   private Optional<String> lastProblem = Optional.empty();
 
   private enum LocalPort {
@@ -63,7 +66,6 @@ final class HostSide {
 
   HostSide(
       AgentConfig config,
-      IpPrefix block,
       String bootId,
       Endpoints endpoints,
       HostInterfaces interfaces,
@@ -71,7 +73,6 @@ final class HostSide {
       Executor threads,
       Consumer<Event> tell) {
     this.config = config;
-    this.block = block;
     this.bootId = bootId;
     this.endpoints = endpoints;
     this.interfaces = interfaces;
@@ -96,11 +97,11 @@ final class HostSide {
     return bootId;
   }
 
-  void attach(PodView pod) {
+  void attach(PodView pod, AddressSpace space) {
     run(
         pod,
         EndpointState.Step.ATTACH,
-        () -> new EndpointState.Attached(endpoints.attach(pod.endpointSpec(block, config.mtu()))));
+        () -> new EndpointState.Attached(endpoints.attach(pod.endpointSpec(space, config.mtu()))));
   }
 
   void detach(PodView pod) {
@@ -121,10 +122,23 @@ final class HostSide {
   }
 
   /** What differs from what a pod's endpoint shall be, in words. Blocks. */
-  List<String> check(PodView pod) throws EndpointException {
-    return endpoints.check(pod.endpointSpec(block, config.mtu())).stream()
+  List<String> check(PodView pod, AddressSpace space) throws EndpointException {
+    return endpoints.check(pod.endpointSpec(space, config.mtu())).stream()
         .map(Object::toString)
         .toList();
+  }
+
+  /**
+   * Whether the pod's sandbox is gone for good, so that nobody needs its addresses. Blocks; what
+   * cannot be found out is taken for no.
+   */
+  boolean isSandboxGone(PodView pod, AddressSpace space) {
+    try {
+      check(pod, space);
+      return false;
+    } catch (EndpointException e) {
+      return e.reason() == EndpointException.Reason.SANDBOX_MISSING;
+    }
   }
 
   private void run(PodView pod, EndpointState.Step step, EndpointCall call) {
@@ -192,22 +206,27 @@ final class HostSide {
     lastProblem = problem;
   }
 
-  /** Gives the bridge's local port the node's address and the route to the pods. */
-  void convergeLocalPort(Instant now) {
+  /** Gives the bridge's local port the node's address and the routes to the pods. */
+  void convergeLocalPort(AddressSpace space, Instant now) {
+    HostInterfaceSpec spec = localPortSpec(space);
+    if (!spec.equals(wanted)) {
+      wanted = spec;
+      localPortMayBeNew(now);
+    }
     if (localPort != LocalPort.UNKNOWN || now.isBefore(localPortNotBefore)) {
       return;
     }
     localPort = LocalPort.CONVERGING;
     try {
-      threads.execute(() -> tell.accept(new Event.LocalPortMoved(convergeNow())));
+      threads.execute(() -> tell.accept(new Event.LocalPortMoved(convergeNow(spec))));
     } catch (RejectedExecutionException e) {
       tell.accept(new Event.LocalPortMoved(Optional.of("too many calls under way")));
     }
   }
 
-  private Optional<String> convergeNow() {
+  private Optional<String> convergeNow(HostInterfaceSpec spec) {
     try {
-      return switch (interfaces.converge(localPortSpec())) {
+      return switch (interfaces.converge(spec)) {
         case HostInterfaces.Convergence.Converged converged -> {
           if (!converged.changes().isEmpty()) {
             LOG.info("local port changed: {}", String.join("; ", converged.changes()));
@@ -221,16 +240,22 @@ final class HostSide {
     }
   }
 
-  private HostInterfaceSpec localPortSpec() {
+  private HostInterfaceSpec localPortSpec(AddressSpace space) {
     AgentConfig.UplinkConfig uplink = config.uplink();
     List<Route> routes = new ArrayList<>();
     routes.add(
         new Route.Via(
             InetPrefix.DEFAULT_IPV4, InetPrefix.parseAddress(uplink.gateway().toString())));
-    routes.add(
-        new Route.ViaOnLink(
-            InetPrefix.parse(config.cluster().cidr().toString()),
-            InetPrefix.parseAddress(block.address(1).toString())));
+    Optional<IpPrefix> block =
+        space.blocks().stream().filter(one -> Family.of(one) == Family.IPV4).findFirst();
+    for (IpPrefix range : space.ranges()) {
+      if (block.isPresent() && Family.of(range) == Family.IPV4) {
+        routes.add(
+            new Route.ViaOnLink(
+                InetPrefix.parse(range.toString()),
+                InetPrefix.parseAddress(NodeState.gateway(block.get()).toString())));
+      }
+    }
     return new HostInterfaceSpec(
         config.openvswitch().bridge(),
         config.mtu(),

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
@@ -21,7 +20,7 @@ import org.ovswin.pipeline.NodeState;
  * it.
  *
  * @param config the configuration
- * @param block this node's block
+ * @param space the cluster's ranges and this node's blocks
  * @param pods every lease, also those being torn down
  * @param vswitch the OVSDB replica
  * @param comingPorts names of ports in the transaction under way: the replica may show them any
@@ -33,7 +32,7 @@ import org.ovswin.pipeline.NodeState;
  */
 record NodeView(
     AgentConfig config,
-    IpPrefix block,
+    AddressSpace space,
     Map<Attachment, PodView> pods,
     VswitchSnapshot vswitch,
     Set<String> comingPorts,
@@ -108,12 +107,7 @@ record NodeView(
             config.uplink().gateway(),
             gatewayMac);
     return Optional.of(
-        new NodeState(
-            List.of(config.cluster().cidr()),
-            List.of(block),
-            uplink,
-            peers.get(),
-            portedPods(uplink)));
+        new NodeState(space.ranges(), space.blocks(), uplink, peers.get(), portedPods(uplink)));
   }
 
   /**
@@ -130,10 +124,13 @@ record NodeView(
     List<NodeState.Pod> ported = new ArrayList<>();
     for (PodView pod : pods.values()) {
       OptionalInt port = ofport(pod.hostName());
-      if (pod.isHeld() && port.isPresent() && claims.getOrDefault(port.getAsInt(), 0) == 1) {
+      if (pod.isHeld()
+          && port.isPresent()
+          && claims.getOrDefault(port.getAsInt(), 0) == 1
+          && pod.addresses().stream().allMatch(address -> space.blockOf(address).isPresent())) {
         ported.add(
             new NodeState.Pod(
-                port.getAsInt(), List.of(pod.address()), pod.mac(), pod.intent().hostPorts()));
+                port.getAsInt(), pod.addresses(), pod.mac(), pod.intent().hostPorts()));
       }
     }
     return ported;

@@ -5,7 +5,9 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.block.BlockRecord;
@@ -32,34 +34,52 @@ record Peers(NodeState.Peers routed, List<String> leftOut) {
     leftOut = List.copyOf(leftOut);
   }
 
-  static Peers of(AgentConfig config, IpPrefix block, ClusterView view) {
+  static Peers of(AgentConfig config, AddressSpace space, ClusterView view) {
     List<NodeState.Peer> peers = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
     Set<Ipv4Address> addresses = new HashSet<>();
     addresses.add(config.uplink().address());
     DisjointBlocks<String> blocks = new DisjointBlocks<>();
-    blocks.add(block, config.node());
+    space.blocks().forEach(block -> blocks.add(block, config.node()));
     Map<String, List<BlockRecord>> held = view.heldByNode();
     for (NodeRecord record : view.nodes().stream().sorted(NEWEST_FIRST).toList()) {
       List<BlockRecord> own = held.getOrDefault(record.node(), List.of());
       if (record.node().equals(config.node()) || own.isEmpty()) {
         continue;
       }
-      IpPrefix routed = own.getFirst().block();
       String what = "node " + record.node() + ": ";
-      if (!config.cluster().cidr().contains(routed)) {
-        leftOut.add(what + routed + " (expected: a block of " + config.cluster().cidr() + ")");
-      } else if (blocks.overlapping(routed).isPresent()) {
-        leftOut.add(what + routed + " (expected: a block that no other node has)");
-      } else if (!(record.address() instanceof Ipv4Address address)) {
+      Optional<Ipv4Address> address = record.address(Family.IPV4).map(Ipv4Address.class::cast);
+      if (address.isEmpty()) {
         leftOut.add(what + record.address() + " (expected: an IPv4 address)");
-      } else if (!addresses.add(address)) {
-        leftOut.add(what + address + " (expected: an address that no other node has)");
+      } else if (!addresses.add(address.get())) {
+        leftOut.add(what + address.get() + " (expected: an address that no other node has)");
       } else {
-        blocks.add(routed, record.node());
-        peers.add(new NodeState.Peer(record.node(), address, record.mac(), List.of(routed)));
+        List<IpPrefix> routed = new ArrayList<>();
+        for (BlockRecord block : own) {
+          unusable(block.block(), view, blocks)
+              .ifPresentOrElse(
+                  problem -> leftOut.add(what + block.block() + problem),
+                  () -> {
+                    blocks.add(block.block(), record.node());
+                    routed.add(block.block());
+                  });
+        }
+        if (!routed.isEmpty()) {
+          peers.add(new NodeState.Peer(record.node(), address.get(), record.mac(), routed));
+        }
       }
     }
     return new Peers(new NodeState.Peers(peers), leftOut);
+  }
+
+  /** Why nothing is routed there, if so. */
+  private static Optional<String> unusable(
+      IpPrefix block, ClusterView view, DisjointBlocks<String> others) {
+    if (view.ranges().prefixes().stream().noneMatch(range -> range.contains(block))) {
+      return Optional.of(" (expected: a block of " + view.ranges() + ")");
+    }
+    return others.overlapping(block).isPresent()
+        ? Optional.of(" (expected: a block that no other node has)")
+        : Optional.empty();
   }
 }

@@ -1,15 +1,20 @@
 package org.ovswin.agent;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
-import org.ovswin.ipam.address.Family;
+import java.util.List;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.Lease;
+import org.ovswin.pipeline.NodeState;
 import org.ovswin.sandbox.EndpointSpec;
 import org.ovswin.sandbox.InetPrefix;
 
@@ -53,12 +58,23 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint) {
     return lease.phase() == Lease.Phase.HELD;
   }
 
-  Ipv4Address address() {
-    return (Ipv4Address) lease.address(Family.IPV4).orElseThrow();
+  /** One, or one of each family with IPv4 first. */
+  List<IpAddress> addresses() {
+    return lease.addresses();
   }
 
+  /** The address that the pod is known by: IPv4 if it has one. */
+  IpAddress address() {
+    return lease.addresses().getFirst();
+  }
+
+  /** The same after every restart. Of an IPv6 address alone it has 32 bits of a hash. */
   MacAddress mac() {
-    return MacAddress.forAddress(address());
+    return MacAddress.forAddress(
+        switch (address()) {
+          case Ipv4Address v4 -> v4;
+          case Ipv6Address v6 -> new Ipv4Address(ByteBuffer.wrap(sha256(v6.toString())).getInt());
+        });
   }
 
   /** The endpoint's name on the host, the same after every restart. */
@@ -72,14 +88,21 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint) {
   }
 
   /** What the endpoint shall be. */
-  EndpointSpec endpointSpec(IpPrefix block, int mtu) {
-    return EndpointSpec.withGateway(
+  EndpointSpec endpointSpec(AddressSpace space, int mtu) {
+    List<EndpointSpec.Gatewayed> gatewayed = new ArrayList<>();
+    for (IpAddress address : addresses()) {
+      IpPrefix block = space.blockOf(address).orElseThrow();
+      gatewayed.add(
+          new EndpointSpec.Gatewayed(
+              InetPrefix.parse(address + "/" + block.length()),
+              InetPrefix.parseAddress(NodeState.gateway(block).toString())));
+    }
+    return EndpointSpec.withGateways(
         hostName(),
         intent.sandbox(),
         lease.attachment().ifName(),
         org.ovswin.sandbox.MacAddress.parse(mac().toString()),
-        InetPrefix.parse(address() + "/" + block.length()),
-        InetPrefix.parse(block.address(1) + "/32").address(),
+        gatewayed,
         mtu);
   }
 

@@ -4,16 +4,22 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.ipam.block.ClusterRanges;
+import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.lease.Attachment;
+import org.ovswin.ipam.lease.BlockUse;
 import org.ovswin.ipam.lease.Lease;
 import org.ovswin.ipam.lease.LeaseDatabase;
+import org.ovswin.ipam.lease.Reservation;
 import org.ovswin.pipeline.NodeState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,17 +50,25 @@ final class Reconciler {
   private final HostSide host;
   private final GatewayProbe gateway;
   private final Requests requests;
+  private final ClusterLink cluster;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
   /** In the order in which they came, so that the same pods make the same plan. */
   private final Map<Attachment, PodView> pods = new LinkedHashMap<>();
 
+  private Optional<ClusterView> clusterView = Optional.empty();
   private Optional<Peers> peers = Optional.empty();
   private Optional<MacAddress> gatewayMac = Optional.empty();
   private NodeView.Startup startup = NodeView.Startup.FRESH;
   private Instant freshUntil = Instant.MAX;
   private Instant lastStep = Instant.MIN;
   private boolean moreToDo;
+
+  /** Whether addresses came free, for those that wait for one. */
+  private boolean addressesMoved;
+
+  /** Answers that count only when what they say is durable. */
+  private final List<Runnable> afterSync = new ArrayList<>();
 
   Reconciler(
       AgentConfig config,
@@ -64,6 +78,7 @@ final class Reconciler {
       HostSide host,
       GatewayProbe gateway,
       Requests requests,
+      ClusterLink cluster,
       InstantSource clock) {
     this.config = config;
     this.leases = leases;
@@ -72,6 +87,7 @@ final class Reconciler {
     this.host = host;
     this.gateway = gateway;
     this.requests = requests;
+    this.cluster = cluster;
     this.clock = clock;
     for (Lease lease : leases.leases()) {
       pods.put(lease.attachment(), PodView.of(lease));
@@ -114,6 +130,16 @@ final class Reconciler {
       case Event.Look look -> look.answer().complete(view());
       case Event.DatabaseMoved _ -> {}
       case Event.NodesMoved moved -> nodesMoved(moved);
+      case Event.BlocksMoved moved -> blocksMoved(moved);
+      case Event.ClaimFailed failed -> requests.claimFailed(failed);
+      case Event.DropBlock drop -> dropBlock(drop);
+      case Event.Withdraw withdraw -> requests.withdraw(withdraw, pods, leases);
+      case Event.Reserve reserve -> reserve(reserve);
+      case Event.Unreserve unreserve -> {
+        Optional<Reservation> ended = leases.unreserve(unreserve.range());
+        addressesMoved = true;
+        afterSync.add(() -> unreserve.done().complete(ended));
+      }
       case Event.GatewayAnswered answered -> gatewayAnswered(answered.mac(), now);
       case Event.EndpointMoved moved -> endpointMoved(moved);
       case Event.LocalPortMoved moved -> host.localPortMoved(moved.problem(), now);
@@ -134,11 +160,79 @@ final class Reconciler {
   }
 
   private void nodesMoved(Event.NodesMoved moved) {
-    Peers now = Peers.of(config, leases.blocks().getFirst(), moved.view());
+    clusterView = Optional.of(moved.view());
+    findPeers();
+  }
+
+  private void findPeers() {
+    if (clusterView.isEmpty()) {
+      return;
+    }
+    Peers now = Peers.of(config, space(), clusterView.get());
     if (!peers.equals(Optional.of(now))) {
       LOG.info("peers={}", now.routed().byAddress().size());
       now.leftOut().forEach(reason -> LOG.warn("peer left out: {}", reason));
       peers = Optional.of(now);
+    }
+  }
+
+  /** The cluster's ranges as last seen, else as configured, and this node's blocks. */
+  private AddressSpace space() {
+    ClusterRanges ranges = clusterView.map(ClusterView::ranges).orElse(config.cluster().ranges());
+    return AddressSpace.of(ranges.prefixes(), leases.blocks());
+  }
+
+  private void blocksMoved(Event.BlocksMoved moved) {
+    try {
+      moved.adopt().forEach(leases::addBlock);
+    } catch (IllegalArgumentException e) {
+      LOG.error("a block of the store cannot be used: {}", e.getMessage());
+      moved.done().completeExceptionally(e);
+    }
+    List<IpPrefix> blocks = leases.blocks();
+    for (IpPrefix block : moved.drop()) {
+      // Not if it has a lease by now: it is claimed back then.
+      if (blocks.contains(block) && isUnused(block)) {
+        leases.removeBlock(block);
+      }
+    }
+    for (IpPrefix block : leases.blocks()) {
+      if (moved.closed().containsKey(block)) {
+        leases.setUse(block, BlockUse.CLOSED);
+      } else if (moved.open().contains(block)) {
+        leases.setUse(block, BlockUse.OPEN);
+      }
+    }
+    addressesMoved = true;
+    findPeers();
+    afterSync.add(() -> moved.done().complete(null));
+  }
+
+  private boolean isUnused(IpPrefix block) {
+    return leases.usage().stream()
+        .noneMatch(usage -> usage.block().equals(block) && usage.used() > 0);
+  }
+
+  private void dropBlock(Event.DropBlock drop) {
+    try {
+      leases.removeBlock(drop.block());
+    } catch (IllegalStateException e) {
+      if (leases.hasFailed()) {
+        throw e;
+      }
+      drop.done().completeExceptionally(e);
+      return;
+    }
+    findPeers();
+    afterSync.add(() -> drop.done().complete(null));
+  }
+
+  private void reserve(Event.Reserve reserve) {
+    try {
+      Reservation reservation = leases.reserve(reserve.range(), reserve.reason());
+      afterSync.add(() -> reserve.done().complete(reservation));
+    } catch (IllegalArgumentException e) {
+      reserve.done().completeExceptionally(e);
     }
   }
 
@@ -166,7 +260,7 @@ final class Reconciler {
   private NodeView view() {
     return new NodeView(
         config,
-        leases.blocks().getFirst(),
+        space(),
         pods,
         rows.snapshot(),
         rows.comingPorts(),
@@ -189,8 +283,16 @@ final class Reconciler {
     NodeView view = view();
     Plan plan = Plan.of(view, now);
     release(plan);
+    boolean admitted = addressesMoved;
+    if (addressesMoved) {
+      addressesMoved = false;
+      requests.retryQueued(pods, leases, view());
+    }
     leases.sync();
-    moreToDo = requests.settle(view, plan, pods, leases, now);
+    afterSync.forEach(Runnable::run);
+    afterSync.clear();
+    cluster.localMoved(new LocalBlocks(leases.usage(), requests.waitingFor()));
+    moreToDo = requests.settle(view, plan, pods, leases, now) || admitted;
     startEndpoints(plan);
     rows.start(plan.rows(), view.vswitch(), now);
     plan.flows().ifPresent(target -> bringFlowsTo(target, now));
@@ -215,7 +317,7 @@ final class Reconciler {
 
   private void keepUp(NodeState state, Instant now) {
     gateway.askIfDue(state, gatewayMac, now);
-    host.convergeLocalPort(now);
+    host.convergeLocalPort(space(), now);
     if (startup == NodeView.Startup.OVER && host.isLocalPortRight()) {
       ready.complete(null);
     }
@@ -226,12 +328,14 @@ final class Reconciler {
       // Last: while the port or a flow existed, handing this address out again would have given
       // two pods one address. Lost in a crash, the release is planned again.
       leases.release(attachment);
+      addressesMoved = true;
       pods.remove(attachment);
     }
   }
 
   private void startEndpoints(Plan plan) {
-    plan.attach().forEach(pod -> startEndpoint(pod, host::attach));
+    AddressSpace space = space();
+    plan.attach().forEach(pod -> startEndpoint(pod, coming -> host.attach(coming, space)));
     plan.detach().forEach(pod -> startEndpoint(pod, host::detach));
   }
 
@@ -248,8 +352,16 @@ final class Reconciler {
       case Event.Add add -> add.done().completeExceptionally(requests.refusal(reason));
       case Event.Delete delete -> delete.done().completeExceptionally(requests.refusal(reason));
       case Event.Look look -> look.answer().completeExceptionally(requests.refusal(reason));
+      case Event.BlocksMoved moved -> moved.done().completeExceptionally(requests.refusal(reason));
+      case Event.DropBlock drop -> drop.done().completeExceptionally(requests.refusal(reason));
+      case Event.Withdraw withdraw ->
+          withdraw.done().completeExceptionally(requests.refusal(reason));
+      case Event.Reserve reserve -> reserve.done().completeExceptionally(requests.refusal(reason));
+      case Event.Unreserve unreserve ->
+          unreserve.done().completeExceptionally(requests.refusal(reason));
       case Event.DatabaseMoved _,
           Event.NodesMoved _,
+          Event.ClaimFailed _,
           Event.GatewayAnswered _,
           Event.EndpointMoved _,
           Event.LocalPortMoved _,

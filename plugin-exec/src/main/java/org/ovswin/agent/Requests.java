@@ -4,18 +4,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.ovswin.cni.CniErrors;
 import org.ovswin.cni.CniException;
 import org.ovswin.cni.CniRequest;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.lease.Allocation;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.LeaseDatabase;
+import org.ovswin.ipam.lease.LeaseRequest;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
 import org.ovswin.ovsdb.vswitch.PortOutcome;
 import org.slf4j.Logger;
@@ -40,9 +45,24 @@ final class Requests {
   private final AgentConfig config;
   private final String bootId;
   private final InstantSource clock;
+  private final ClusterLink cluster;
+  private final List<Queued> queued = new ArrayList<>();
+  private final List<Withdrawing> withdrawing = new ArrayList<>();
   private final List<Adding> adding = new ArrayList<>();
   private final List<Deleting> deleting = new ArrayList<>();
   private final List<Failing> failing = new ArrayList<>();
+
+  /** An ADD for which the node has no address; the store may give it a block in time. */
+  private record Queued(Event.Add event, Allocation.Exhausted why, Instant deadline) {}
+
+  private record Withdrawing(
+      Set<Attachment> attachments, Instant deadline, CompletableFuture<Set<Attachment>> done) {
+    Set<Attachment> left(Map<Attachment, PodView> pods) {
+      Set<Attachment> left = new HashSet<>(attachments);
+      left.retainAll(pods.keySet());
+      return left;
+    }
+  }
 
   /** Whether a failed ADD has to take back the pod. */
   private enum Origin {
@@ -58,22 +78,28 @@ final class Requests {
   private record Failing(
       Attachment attachment, Instant deadline, CniException why, CompletableFuture<PodView> done) {}
 
-  Requests(AgentConfig config, String bootId, InstantSource clock) {
+  Requests(AgentConfig config, String bootId, InstantSource clock, ClusterLink cluster) {
     this.config = config;
     this.bootId = bootId;
     this.clock = clock;
+    this.cluster = cluster;
   }
 
   void add(Event.Add event, Map<Attachment, PodView> pods, LeaseDatabase leases, NodeView view) {
     try {
-      adding.add(admit(event, pods, leases, view));
+      admit(event, deadline(event.request()), pods, leases, view).ifPresent(adding::add);
     } catch (CniException e) {
       event.done().completeExceptionally(e);
     }
   }
 
-  private Adding admit(
-      Event.Add event, Map<Attachment, PodView> pods, LeaseDatabase leases, NodeView view)
+  /** Empty if it waits for an address. */
+  private Optional<Adding> admit(
+      Event.Add event,
+      Instant deadline,
+      Map<Attachment, PodView> pods,
+      LeaseDatabase leases,
+      NodeView view)
       throws CniException {
     CniRequest request = event.request();
     Admission.requireSwitch(view);
@@ -82,21 +108,73 @@ final class Requests {
     PodView known = pods.get(attachment);
     if (known != null) {
       Admission.requireSame(request, intent, known);
-      return new Adding(attachment, Origin.REPEATED, deadline(request), event.done());
+      return Optional.of(new Adding(attachment, Origin.REPEATED, deadline, event.done()));
     }
     Admission.requireFreeHostPorts(intent, pods.values());
-    return switch (leases.allocate(Admission.leaseRequest(request, intent, bootId))) {
+    LeaseRequest wanted = Admission.leaseRequest(request, intent, bootId, config, view.space());
+    return switch (leases.allocate(wanted)) {
       case Allocation.Allocated allocated -> {
         pods.put(attachment, PodView.of(allocated.lease()));
-        yield new Adding(attachment, Origin.NEW, deadline(request), event.done());
+        yield Optional.of(new Adding(attachment, Origin.NEW, deadline, event.done()));
       }
       case Allocation.AlreadyHeld held ->
           throw new IllegalStateException("a lease without a pod: " + held.lease());
-      case Allocation.Exhausted exhausted ->
-          throw CniErrors.tryAgainLater(exhausted.message(), "node " + config.node());
-      case Allocation.Refused refused ->
-          throw CniErrors.tryAgainLater(refused.message(), "node " + config.node());
+      case Allocation.Exhausted exhausted -> {
+        Optional<String> hopeless = hopeless(exhausted.family());
+        if (hopeless.isPresent()) {
+          throw noAddress(hopeless.get(), exhausted);
+        }
+        queued.add(new Queued(event, exhausted, deadline));
+        yield Optional.empty();
+      }
+      case Allocation.Refused refused -> throw Admission.refused(request, refused);
     };
+  }
+
+  /** Why the store gives no block now, if that is known already. */
+  private Optional<String> hopeless(Family family) {
+    ClusterState state = cluster.state();
+    return state.outage().or(() -> Optional.ofNullable(state.refused().get(family)));
+  }
+
+  private CniException noAddress(String why, Allocation.Exhausted exhausted) {
+    return CniErrors.tryAgainLater(exhausted.message(), "node " + config.node() + ": " + why);
+  }
+
+  /** The families of which somebody waits for an address. */
+  Set<Family> waitingFor() {
+    Set<Family> families = EnumSet.noneOf(Family.class);
+    queued.forEach(waiting -> families.add(waiting.why().family()));
+    return families;
+  }
+
+  /** There may be addresses again. */
+  void retryQueued(Map<Attachment, PodView> pods, LeaseDatabase leases, NodeView view) {
+    List<Queued> again = List.copyOf(queued);
+    queued.clear();
+    for (Queued waiting : again) {
+      try {
+        admit(waiting.event(), waiting.deadline(), pods, leases, view).ifPresent(adding::add);
+      } catch (CniException e) {
+        waiting.event().done().completeExceptionally(e);
+      }
+    }
+  }
+
+  /** There will be none soon. */
+  void claimFailed(Event.ClaimFailed failed) {
+    queued.removeIf(
+        waiting ->
+            waiting.why().family() == failed.family()
+                && waiting
+                    .event()
+                    .done()
+                    .completeExceptionally(noAddress(failed.reason(), waiting.why())));
+  }
+
+  void withdraw(Event.Withdraw event, Map<Attachment, PodView> pods, LeaseDatabase leases) {
+    event.attachments().forEach(attachment -> withdraw(attachment, pods, leases));
+    withdrawing.add(new Withdrawing(event.attachments(), event.deadline(), event.done()));
   }
 
   private Instant deadline(CniRequest request) {
@@ -108,6 +186,15 @@ final class Requests {
   }
 
   void delete(Event.Delete event, Map<Attachment, PodView> pods, LeaseDatabase leases) {
+    queued.removeIf(
+        waiting ->
+            waiting.event().request().containerId().equals(event.attachment().containerId())
+                && waiting.event().request().ifName().equals(event.attachment().ifName())
+                && waiting
+                    .event()
+                    .done()
+                    .completeExceptionally(
+                        CniErrors.tryAgainLater("deleted while it waited for an address", "")));
     PodView pod = pods.get(event.attachment());
     if (pod == null) {
       event.done().complete(null);
@@ -162,6 +249,18 @@ final class Requests {
       }
     }
     deleting.removeIf(waiting -> isDeleted(waiting, plan, pods, now));
+    withdrawing.removeIf(
+        waiting ->
+            (waiting.left(pods).isEmpty() || !now.isBefore(waiting.deadline()))
+                && waiting.done().complete(waiting.left(pods)));
+    queued.removeIf(
+        waiting ->
+            !now.isBefore(waiting.deadline())
+                && waiting
+                    .event()
+                    .done()
+                    .completeExceptionally(
+                        noAddress("no further block in time from the store", waiting.why())));
     failing.removeIf(waiting -> isTornDown(waiting, pods, now));
     return changed;
   }
@@ -257,6 +356,12 @@ final class Requests {
     for (Adding waiting : adding) {
       next = earlier(next, waiting.deadline());
     }
+    for (Queued waiting : queued) {
+      next = earlier(next, waiting.deadline());
+    }
+    for (Withdrawing waiting : withdrawing) {
+      next = earlier(next, waiting.deadline());
+    }
     for (Deleting waiting : deleting) {
       next = earlier(next, waiting.deadline());
     }
@@ -275,6 +380,10 @@ final class Requests {
     adding.forEach(waiting -> waiting.done().completeExceptionally(refusal(reason)));
     deleting.forEach(waiting -> waiting.done().completeExceptionally(refusal(reason)));
     failing.forEach(waiting -> waiting.done().completeExceptionally(waiting.why()));
+    queued.forEach(waiting -> waiting.event().done().completeExceptionally(refusal(reason)));
+    withdrawing.forEach(waiting -> waiting.done().completeExceptionally(refusal(reason)));
+    queued.clear();
+    withdrawing.clear();
     adding.clear();
     deleting.clear();
     failing.clear();

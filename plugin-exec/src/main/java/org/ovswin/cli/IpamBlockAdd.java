@@ -51,7 +51,7 @@ final class IpamBlockAdd implements Callable<Integer> {
     if (family != null) {
       return family;
     }
-    Set<Family> families = Stores.ranges(node.read()).families();
+    Set<Family> families = node.read().cluster().ranges().families();
     if (families.size() != 1) {
       throw new MisuseException("--family: missing (expected: ipv4 or ipv6, the cluster has both)");
     }

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.ovswin.agent.AgentConfig;
+import org.ovswin.agent.Stores;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.block.BlockRecord;
 import org.ovswin.ipam.block.BlockStore;
@@ -65,7 +67,7 @@ final class IpamBlockRelease implements Callable<Integer> {
     AgentConfig config = node.read();
     PrintWriter err = spec.commandLine().getErr();
     try (Waiting _ = Waiting.announced(err, "waiting for the cluster's store");
-        BlockStore store = Stores.open(config)) {
+        BlockStore store = Stores.openAsRecorded(config, InstantSource.system())) {
       ClusterView view = store.view();
       if (what.node != null) {
         releaseNode(store, view, config, what.node);
@@ -158,7 +160,7 @@ final class IpamBlockRelease implements Callable<Integer> {
   }
 
   private void print(List<BlockRecord> released, String name, AgentConfig config) {
-    Duration grace = Stores.grace(config);
+    Duration grace = config.cluster().releaseGrace();
     List<String> lines = new ArrayList<>();
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     tree.put("node", name);

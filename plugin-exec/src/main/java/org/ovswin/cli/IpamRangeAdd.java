@@ -1,10 +1,12 @@
 package org.ovswin.cli;
 
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.ovswin.agent.AgentConfig;
+import org.ovswin.agent.Stores;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.block.BlockStore;
@@ -47,7 +49,7 @@ final class IpamRangeAdd implements Callable<Integer> {
     AgentConfig config = node.read();
     try (Waiting _ =
             Waiting.announced(spec.commandLine().getErr(), "waiting for the cluster's store");
-        BlockStore store = Stores.open(config)) {
+        BlockStore store = Stores.openAsRecorded(config, InstantSource.system())) {
       for (NodeRecord record : store.view().nodes()) {
         for (IpAddress address : record.addresses()) {
           if (prefix.contains(address)) {

@@ -1,9 +1,11 @@
 package org.ovswin.cli;
 
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.ovswin.agent.AgentConfig;
+import org.ovswin.agent.Stores;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.block.BlockStore;
 import picocli.CommandLine.Command;
@@ -36,7 +38,7 @@ final class IpamRangeRemove implements Callable<Integer> {
     AgentConfig config = node.read();
     try (Waiting _ =
             Waiting.announced(spec.commandLine().getErr(), "waiting for the cluster's store");
-        BlockStore store = Stores.open(config)) {
+        BlockStore store = Stores.openAsRecorded(config, InstantSource.system())) {
       RangeChanges.print(
           store.removeRange(prefix), "removed " + prefix, printed, spec.commandLine().getOut());
     }

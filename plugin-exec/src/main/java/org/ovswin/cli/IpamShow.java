@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.ovswin.agent.AgentConfig;
+import org.ovswin.agent.Stores;
 import org.ovswin.cli.report.ClusterReport;
 import org.ovswin.cli.report.JsonReport;
 import org.ovswin.cli.report.Palette;
@@ -163,10 +164,22 @@ final class IpamShow implements Callable<Integer> {
     for (Path file : configs.isEmpty() ? List.of(Path.of(Agent.DEFAULT_CONFIG)) : configs) {
       read.add(NodeOption.read(file));
     }
-    Stores.requireOne(read);
+    requireOneCluster(read);
     Semaphore changes = new Semaphore(0);
     try (Surveyor surveyor = new Surveyor(read, InstantSource.system(), changes::release)) {
       return watch ? watch(surveyor, view, changes, pause) : once(surveyor, view);
+    }
+  }
+
+  /** Nodes of two clusters cannot be shown as one. */
+  private static void requireOneCluster(List<AgentConfig> configs) throws MisuseException {
+    AgentConfig first = configs.getFirst();
+    for (AgentConfig config : configs) {
+      if (!config.cluster().store().equals(first.cluster().store())) {
+        throw new MisuseException(
+            "cluster.store of %s: %s (expected: %s, as in the first configuration)"
+                .formatted(config.node(), Stores.description(config), Stores.description(first)));
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.ovswin.agent.AgentConfig;
+import org.ovswin.agent.Stores;
 import org.ovswin.agent.admin.AdminClient;
 import org.ovswin.agent.admin.AdminException;
 import org.ovswin.agent.admin.AgentHealth;
@@ -71,12 +72,12 @@ public final class Surveyor implements AutoCloseable {
       local.add(new Survey.Local(agent(config), leases(config, warnings)));
     }
     AgentConfig first = configs.getFirst();
-    Duration grace = Stores.grace(first);
+    Duration grace = first.cluster().releaseGrace();
     try {
-      if (store.isEmpty() && !Stores.exists(first)) {
+      if (store.isEmpty() && !Stores.mayExist(first)) {
         return new Survey(
             now,
-            new StoreState.Reachable(Stores.describe(first)),
+            new StoreState.Reachable(Stores.description(first)),
             Optional.empty(),
             List.of(),
             grace,
@@ -97,7 +98,7 @@ public final class Surveyor implements AutoCloseable {
     } catch (IOException e) {
       return new Survey(
           now,
-          new StoreState.Unreachable(Stores.describe(first), reason(e), Optional.empty()),
+          new StoreState.Unreachable(Stores.description(first), reason(e), Optional.empty()),
           Optional.empty(),
           List.of(),
           grace,
@@ -108,7 +109,7 @@ public final class Surveyor implements AutoCloseable {
 
   private BlockStore opened(AgentConfig config) throws IOException {
     if (store.isEmpty()) {
-      store = Optional.of(Stores.open(config));
+      store = Optional.of(Stores.openAsRecorded(config, InstantSource.system()));
     }
     return store.get();
   }

@@ -52,8 +52,7 @@ public final class LabNode {
     return """
     node: %s
     cluster:
-      cidr: 10.244.0.0/16
-      blockPrefixLength: 24
+      ranges: [{cidr: 10.244.0.0/16, blockPrefixLength: 24}]
       store: {file: "%s"}
     stateDirectory: "%s"
     socketDirectory: "%s"

@@ -4,25 +4,42 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.ovswin.ipam.address.AddressRange;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.block.ClusterRange;
+import org.ovswin.ipam.block.ClusterRanges;
+import org.ovswin.ipam.block.etcd.EtcdOptions;
+import org.ovswin.ipam.block.kubernetes.KubernetesOptions;
+import org.ovswin.ipam.block.kubernetes.PodCidrs;
 
 final class AgentConfigFileTest {
   private static final String GOOD =
       """
       node: node1
       cluster:
-        cidr: 10.244.0.0/16
-        blockPrefixLength: 24
+        ranges:
+          - cidr: 10.244.0.0/16
+            blockPrefixLength: 25
+          - {cidr: "fd00:244::/48"}
         store: {file: /var/lib/ovs-win/store}
+        releaseGrace: 1h
+      ipam:
+        coolDown: 45s
+        reserved: [10.244.3.10-10.244.3.20, "fd00:244::10"]
+        sticky: never
       stateDirectory: /var/lib/ovs-win/node1
       socketDirectory: /run/ovs-win
       openvswitch:
@@ -48,9 +65,22 @@ final class AgentConfigFileTest {
   void parse_everyKeyGiven_isAsGiven() throws Exception {
     AgentConfig config = parse(GOOD);
     assertThat(config.node()).isEqualTo("node1");
-    assertThat(config.cluster().cidr()).isEqualTo(IpPrefix.parse("10.244.0.0/16"));
-    assertThat(config.cluster().blockPrefixLength()).isEqualTo(24);
-    assertThat(config.cluster().store().file()).isEqualTo(Path.of("/var/lib/ovs-win/store"));
+    assertThat(config.cluster().ranges())
+        .isEqualTo(
+            ClusterRanges.of(
+                new ClusterRange(IpPrefix.parse("10.244.0.0/16"), 25),
+                new ClusterRange(IpPrefix.parse("fd00:244::/48"), 64)));
+    assertThat(config.cluster().store())
+        .isEqualTo(new ClusterConfig.Store.File(Path.of("/var/lib/ovs-win/store")));
+    assertThat(config.cluster().releaseGrace()).isEqualTo(Duration.ofHours(1));
+    assertThat(config.ipam())
+        .isEqualTo(
+            new IpamConfig(
+                Duration.ofSeconds(45),
+                List.of(
+                    AddressRange.parse("10.244.3.10-10.244.3.20"),
+                    AddressRange.parse("fd00:244::10")),
+                IpamConfig.Sticky.NEVER));
     assertThat(config.leaseDirectory()).isEqualTo(Path.of("/var/lib/ovs-win/node1/leases"));
     assertThat(config.cniSocket()).isEqualTo(Path.of("/run/ovs-win/cni.sock"));
     assertThat(config.openvswitch().datapathType()).isEqualTo("netdev");
@@ -68,20 +98,66 @@ final class AgentConfigFileTest {
         parse(
             """
             node: node1
-            cluster: {cidr: 10.244.0.0/16, store: {file: /store}}
+            cluster: {ranges: [{cidr: 10.244.0.0/16}], store: {file: /store}}
             stateDirectory: /state
             socketDirectory: /run
             openvswitch: {}
             uplink: {device: eth0, address: 172.30.0.11/24, gateway: 172.30.0.1}
             """);
-    assertThat(config.cluster().blockPrefixLength()).isEqualTo(24);
-    assertThat(config.cluster().block()).isEmpty();
+    assertThat(config.cluster().ranges())
+        .isEqualTo(ClusterRanges.of(new ClusterRange(IpPrefix.parse("10.244.0.0/16"), 24)));
+    assertThat(config.cluster().releaseGrace()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(config.ipam())
+        .isEqualTo(
+            new IpamConfig(Duration.ofSeconds(30), List.of(), IpamConfig.Sticky.STATEFULSET));
     assertThat(config.openvswitch().database()).isEqualTo("unix:/var/run/openvswitch/db.sock");
     assertThat(config.openvswitch().runDirectory()).isEqualTo(Path.of("/var/run/openvswitch"));
     assertThat(config.openvswitch().bridge()).isEqualTo("br-pods");
     assertThat(config.openvswitch().datapathType()).isEqualTo("system");
     assertThat(config.mode()).isEqualTo(AgentConfig.Mode.HOST_GATEWAY);
     assertThat(config.mtu()).isEqualTo(1500);
+  }
+
+  @Test
+  void parse_etcd_hasItsOptions() throws Exception {
+    String given =
+        """
+        etcd:
+              endpoints: ["https://etcd-1.example:2379", etcd-2.example:2379]
+              prefix: /pods/
+              caFile: /pki/ca.pem
+              certFile: /pki/node.pem
+              keyFile: /pki/node.key
+              user: ovs-win
+              passwordFile: /pki/password
+        """;
+    assertThat(store("\n    " + given).cluster().store())
+        .isEqualTo(
+            new ClusterConfig.Store.Etcd(
+                new EtcdOptions(
+                    List.of(
+                        URI.create("https://etcd-1.example:2379"),
+                        URI.create("https://etcd-2.example:2379")),
+                    "/pods/",
+                    Optional.of(Path.of("/pki/ca.pem")),
+                    Optional.of(Path.of("/pki/node.pem")),
+                    Optional.of(Path.of("/pki/node.key")),
+                    Optional.of("ovs-win"),
+                    Optional.of(Path.of("/pki/password")))));
+  }
+
+  @Test
+  void parse_kubernetes_hasItsOptions() throws Exception {
+    assertThat(store("{kubernetes: {}}").cluster().store())
+        .isEqualTo(new ClusterConfig.Store.Kubernetes(KubernetesOptions.of(Optional.empty())));
+    assertThat(store("{kubernetes: {kubeconfig: /etc/kube, podCIDRs: required}}").cluster().store())
+        .isEqualTo(
+            new ClusterConfig.Store.Kubernetes(
+                new KubernetesOptions(Optional.of(Path.of("/etc/kube")), PodCidrs.REQUIRED)));
+  }
+
+  private static AgentConfig store(String store) throws Exception {
+    return parse(GOOD.replace("{file: /var/lib/ovs-win/store}", store));
   }
 
   @Test
@@ -98,6 +174,10 @@ final class AgentConfigFileTest {
     return Arguments.of(from, to, mentioned);
   }
 
+  private static Arguments badStore(String store, String... mentioned) {
+    return bad("{file: /var/lib/ovs-win/store}", store, mentioned);
+  }
+
   static Stream<Arguments> badValues() {
     return Stream.of(
         // node
@@ -110,50 +190,66 @@ final class AgentConfigFileTest {
         bad("node: node1", "node: " + "a".repeat(64), "node: aaa", "DNS name"),
         bad("node: node1", "node: " + "a.".repeat(20_000) + "a", "node: a.a", "253"),
         // cluster
-        bad("10.244.0.0/16", "10.244.0.1/16", "cluster.cidr", "10.244.0.1/16"),
-        bad("10.244.0.0/16", "10.244.0.0", "cluster.cidr", "10.244.0.0"),
-        bad("10.244.0.0/16", "10.244.0.0/33", "cluster.cidr", "10.244.0.0/33"),
-        bad("10.244.0.0/16", "10.244.0/16", "cluster.cidr", "10.244.0/16"),
-        bad("10.244.0.0/16", "fd00::/16", "cluster.cidr", "fd00::/16", "IPv4"),
-        bad("10.244.0.0/16", "{}", "cluster.cidr"),
+        bad("10.244.0.0/16", "10.244.0.1/16", "cluster.ranges[0].cidr: 10.244.0.1/16"),
+        bad("10.244.0.0/16", "10.244.0.0", "cluster.ranges[0].cidr", "10.244.0.0"),
+        bad("10.244.0.0/16", "10.244.0.0/33", "cluster.ranges[0].cidr", "10.244.0.0/33"),
+        bad("10.244.0.0/16", "10.244.0/16", "cluster.ranges[0].cidr", "10.244.0/16"),
+        bad("10.244.0.0/16", "\"*\"", "cluster.ranges[0].cidr: *"),
+        bad("10.244.0.0/16", "\"\"", "cluster.ranges[0].cidr"),
+        bad("10.244.0.0/16", "\"::ffff:10.244.0.0/112\"", "cluster.ranges[0].cidr", "::ffff:"),
+        bad("10.244.0.0/16", "{}", "cluster.ranges[0].cidr"),
         bad("10.244.0.0/16", "172.0.0.0/8", "uplink.address", "172.30.0.11", "172.0.0.0/8"),
+        bad("fd00:244::/48", "fd00:244::/121", "blockPrefixLength: 121", "to 120"),
+        bad("\"fd00:244::/48\"", "10.244.7.0/24", "cluster.ranges: range: 10.244.7.0/24"),
+        bad("cidr: \"fd00", "cdir: \"fd00", "cluster.ranges.cdir: unknown key", "cidr"),
+        bad("{cidr: \"fd00:244::/48\"}", "null", "cluster.ranges: empty"),
+        bad("{cidr: \"fd00:244::/48\"}", "fd00", "cluster.ranges[1]: fd00"),
         bad(
-            "blockPrefixLength: 24",
+            "blockPrefixLength: 25",
             "blockPrefixLength: 15",
-            "cluster.blockPrefixLength: 15",
+            "cluster.ranges.blockPrefixLength: 15",
             "16"),
         bad(
-            "blockPrefixLength: 24",
+            "blockPrefixLength: 25",
             "blockPrefixLength: 30",
-            "cluster.blockPrefixLength: 30",
+            "cluster.ranges.blockPrefixLength: 30",
             "29"),
         bad(
-            "blockPrefixLength: 24",
+            "blockPrefixLength: 25",
             "blockPrefixLength: 24.5",
-            "cluster.blockPrefixLength",
+            "cluster.ranges[0].blockPrefixLength",
             "24.5"),
         bad(
-            "blockPrefixLength: 24",
+            "blockPrefixLength: 25",
             "blockPrefixLength: many",
-            "cluster.blockPrefixLength",
-            "many"),
-        bad(
-            "blockPrefixLength: 24",
-            "blockPrefixLength: 24\n  block: 10.245.1.0/24",
-            "cluster.block",
-            "10.245.1.0/24",
-            "inside cluster.cidr 10.244.0.0/16"),
-        bad(
-            "blockPrefixLength: 24",
-            "blockPrefixLength: 24\n  block: 10.244.1.0/25",
-            "cluster.block",
-            "10.244.1.0/25",
-            "a /24"),
+            "cluster.ranges[0].blockPrefixLength: many"),
+        bad("cluster:\n", "cluster:\n  block: 10.244.1.0/24\n", "cluster.block: unknown key"),
+        bad("releaseGrace: 1h", "releaseGrace: 1", "cluster.releaseGrace: 1", "30s"),
+        bad("releaseGrace: 1h", "releaseGrace: -1h", "cluster.releaseGrace: -1h"),
+        bad("releaseGrace: 1h", "releaseGrace: 721h", "cluster.releaseGrace: 721h", "720h"),
+        // ipam
+        bad("coolDown: 45s", "coolDown: 045s", "ipam.coolDown: 045s"),
+        bad("coolDown: 45s", "coolDown: 2h", "ipam.coolDown: 2h", "at most 1h"),
+        bad("sticky: never", "sticky: always", "ipam.sticky: always", "statefulset or never"),
+        bad("10.244.3.20", "10.244.3.2", "ipam.reserved[0]", "10.244.3.10-10.244.3.2"),
+        bad("10.244.3.20", "*", "ipam.reserved[0]"),
+        bad("\"fd00:244::10\"", "10.244.3.15", "ipam.reserved: 10.244.3.15", "apart from"),
+        bad("\"fd00:244::10\"", "10.244.3.015", "ipam.reserved[1]", "10.244.3.015"),
+        bad("coolDown: 45s", "cooldown: 45s", "ipam.cooldown: unknown key"),
         bad("store: {file: /var/lib/ovs-win/store}", "store: {}", "cluster.store", "file"),
-        bad(
-            "store: {file: /var/lib/ovs-win/store}",
-            "store: {etcd: x}",
-            "cluster.store.etcd: unknown key"),
+        badStore("{consul: x}", "cluster.store.consul: unknown key", "etcd, file, kubernetes"),
+        badStore("{file: /a, kubernetes: {}}", "cluster.store: 2 keys", "one key"),
+        badStore("{etcd: x}", "cluster.store.etcd: x (expected: a section"),
+        badStore("{etcd: {}}", "cluster.store.etcd", "endpoints"),
+        badStore("{etcd: {endpoints: []}}", "cluster.store.etcd.endpoints: 0"),
+        badStore("{etcd: {endpoints: [\"\"]}}", "cluster.store.etcd.endpoints"),
+        badStore("{etcd: {endpoints: [null]}}", "cluster.store.etcd.endpoints: empty"),
+        badStore("{etcd: {endpoints: [a:1], prefix: x}}", "cluster.store.etcd.prefix: \"x\""),
+        badStore("{etcd: {endpoints: [a:1], user: x}}", "cluster.store.etcd.passwordFile: missing"),
+        badStore("{etcd: {endpoints: [a:1], caFile: ca}}", "cluster.store.etcd.caFile", "absolute"),
+        badStore("{etcd: {endpoints: [a:1], password: x}}", "etcd.password: unknown key"),
+        badStore("{kubernetes: {kubeconfig: k}}", "cluster.store.kubernetes.kubeconfig"),
+        badStore("{kubernetes: {podCIDRs: never}}", "kubernetes.podCIDRs: never", "where-set"),
         bad("  store: {file: /var/lib/ovs-win/store}\n", "", "cluster", "store"),
         bad("/var/lib/ovs-win/store", "store", "cluster.store.file", "store", "absolute path"),
         bad("/var/lib/ovs-win/store", "\"/a\\0b\"", "cluster.store.file"),
@@ -200,7 +296,7 @@ final class AgentConfigFileTest {
         bad("device: eth0", "devise: eth0", "uplink.devise: unknown key", "device"),
         bad("bridge: br-pods", "brigde: br-pods", "openvswitch.brigde: unknown key", "bridge"),
         bad("device: eth0", "device: eth0\n  vlan: 7", "uplink.vlan: unknown key", "device"),
-        bad("mtu: 1400", "mtu: 1400\nmtu: 1500", "mtu", "line 19"),
+        bad("mtu: 1400", "mtu: 1400\nmtu: 1500", "mtu", "line 26"),
         bad("device: eth0", "device: eth0\n  device: eth1", "device", "line"),
         // form
         bad("{file: /var/lib/ovs-win/store}", "here", "cluster.store: here (expected: a section"),

@@ -36,6 +36,7 @@ final class AgentLife {
   final Reconciler reconciler;
   final LeaseDatabase leases;
   final Inbox inbox = new Inbox();
+  final FakeCluster cluster = new FakeCluster();
 
   /** Calls for endpoints and interfaces that a thread of the pool would make. */
   final List<Runnable> tasks = new ArrayList<>();
@@ -71,15 +72,7 @@ final class AgentLife {
               });
         };
     HostSide host =
-        new HostSide(
-            Cluster.CONFIG,
-            Cluster.BLOCK,
-            bootId,
-            endpoints,
-            interfaces,
-            clock,
-            executor,
-            inbox::tell);
+        new HostSide(Cluster.CONFIG, bootId, endpoints, interfaces, clock, executor, inbox::tell);
     this.reconciler =
         new Reconciler(
             Cluster.CONFIG,
@@ -88,7 +81,8 @@ final class AgentLife {
             new FlowSide(flowSwitch, inbox::tell),
             host,
             new GatewayProbe(flowSwitch),
-            new Requests(Cluster.CONFIG, bootId, clock),
+            new Requests(Cluster.CONFIG, bootId, clock, cluster),
+            cluster,
             clock);
   }
 

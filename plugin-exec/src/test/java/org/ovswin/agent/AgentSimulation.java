@@ -169,7 +169,7 @@ final class AgentSimulation {
     Optional<Lease> durable = onDisk(call.container());
     assertThat(durable.map(AgentSimulation::address))
         .as("on disk: %s", call)
-        .contains(pod.address());
+        .contains((Ipv4Address) pod.address());
     boolean lost = machine.lostDevices.contains(pod.hostName());
     assertThat(machine.devices.containsKey(pod.hostName()))
         .as("endpoint: %s", call)

@@ -1,6 +1,7 @@
 package org.ovswin.agent;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -34,14 +35,18 @@ final class Cluster {
   static final MacAddress GATEWAY_MAC = MacAddress.parse("02:00:00:00:00:01");
   static final Instant LONG_AGO = Instant.parse("2026-01-01T00:00:00Z");
 
+  static final ClusterRanges RANGES =
+      ClusterRanges.of(new ClusterRange(IpPrefix.parse("10.244.0.0/16"), BLOCK.length()));
+  static final AddressSpace SPACE = AddressSpace.of(RANGES.prefixes(), List.of(BLOCK));
+
   static final AgentConfig CONFIG =
       new AgentConfig(
           "node1",
-          new AgentConfig.Cluster(
-              IpPrefix.parse("10.244.0.0/16"),
-              BLOCK.length(),
-              Optional.empty(),
-              new AgentConfig.Store(Path.of("/nowhere/store"))),
+          new ClusterConfig(
+              RANGES,
+              new ClusterConfig.Store.File(Path.of("/nowhere/store")),
+              Duration.ofMinutes(10)),
+          IpamConfig.DEFAULT,
           Path.of("/nowhere/state"),
           Path.of("/nowhere/run"),
           new AgentConfig.OpenVSwitch(
@@ -109,7 +114,7 @@ final class Cluster {
   /** The records of these nodes. */
   static ClusterView view(List<Node> nodes) {
     return new ClusterView(
-        ClusterRanges.of(new ClusterRange(IpPrefix.parse("10.244.0.0/16"), BLOCK.length())),
+        RANGES,
         nodes.stream().map(Node::record).toList(),
         nodes.stream().map(Node::block).toList(),
         List.of());

@@ -298,7 +298,7 @@ final class Machine {
     }
     AgentConfig.UplinkConfig uplink = Cluster.CONFIG.uplink();
     return new NodeState(
-        List.of(Cluster.CONFIG.cluster().cidr()),
+        Cluster.RANGES.prefixes(),
         List.of(Cluster.BLOCK),
         new NodeState.Uplink(
             ofports.getOrDefault(Cluster.UPLINK, -1),

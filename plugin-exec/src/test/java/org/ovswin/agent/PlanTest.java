@@ -256,7 +256,7 @@ final class PlanTest {
     }
     return new NodeView(
         Cluster.CONFIG,
-        Cluster.BLOCK,
+        Cluster.SPACE,
         Map.of(ATTACHMENT, pod),
         new VswitchSnapshot(situation.link(), Optional.empty(), Map.of(), Map.of(), interfaces),
         situation.row() == Row.COMING ? Set.of(PORT) : Set.of(),
@@ -303,7 +303,7 @@ final class PlanTest {
   /** The node with the pod at these ports. */
   private static NodeState state(Integer... ports) {
     return new NodeState(
-        List.of(Cluster.CONFIG.cluster().cidr()),
+        Cluster.RANGES.prefixes(),
         List.of(Cluster.BLOCK),
         uplink(Optional.of(Cluster.GATEWAY_MAC)),
         PEERS,
@@ -329,7 +329,7 @@ final class PlanTest {
   private static NodeView with(NodeView view, VswitchSnapshot vswitch, SwitchFlows flows) {
     return new NodeView(
         view.config(),
-        view.block(),
+        view.space(),
         view.pods(),
         vswitch,
         view.comingPorts(),
@@ -386,7 +386,7 @@ final class PlanTest {
       NodeView without =
           new NodeView(
               view.config(),
-              view.block(),
+              view.space(),
               Map.of(),
               view.vswitch(),
               view.comingPorts(),

@@ -42,7 +42,7 @@ record NodeFiles(Path directory, String name) {
         files.config(),
         """
         node: %s
-        cluster: {cidr: 10.244.0.0/16, store: {file: "%s"}}
+        cluster: {ranges: [{cidr: 10.244.0.0/16}], store: {file: "%s"}}
         stateDirectory: "%s"
         socketDirectory: "%s"
         openvswitch: {}

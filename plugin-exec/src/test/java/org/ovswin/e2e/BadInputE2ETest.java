@@ -40,22 +40,13 @@ class BadInputE2ETest {
             "host bits",
             MISUSE,
             text -> text.replace("cidr: 10.244.0.0/16", "cidr: 10.244.0.1/16"),
-            "cluster.cidr: 10.244.0.1/16",
+            "cluster.ranges[0].cidr: 10.244.0.1/16",
             "(expected: 10.244.0.0/16)"),
         refused(
-            "block outside the cluster's range",
+            "ranges that overlap",
             MISUSE,
-            text -> text.replace("cluster:\n", "cluster:\n  block: 10.7.0.0/24\n"),
-            "cluster.block: 10.7.0.0/24 (expected: a block inside cluster.cidr 10.244.0.0/16)"),
-        refused(
-            "block of another node",
-            FAILED,
-            text ->
-                elsewhere(text)
-                    .replace("node: node1", "node: node9")
-                    .replace("cluster:\n", "cluster:\n  block: 10.244.0.0/24\n"),
-            "10.244.0.0/24",
-            "node1"),
+            text -> text.replace("ranges: [", "ranges: [{cidr: 10.244.1.0/24}, "),
+            "cluster.ranges: range: 10.244.0.0/16 (expected: one that shares no address with"),
         refused(
             "another cluster range than the store's",
             FAILED,

@@ -3,7 +3,6 @@ package org.ovswin.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -13,13 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.ovswin.agent.AgentConfig;
 import org.ovswin.agent.AgentConfigFile;
+import org.ovswin.agent.ClusterConfig;
 import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.block.BlockStore;
 import org.ovswin.ipam.block.Claim;
-import org.ovswin.ipam.block.ClusterRange;
-import org.ovswin.ipam.block.ClusterRanges;
 import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.block.StoreOptions;
 import org.ovswin.ipam.block.file.FileBlockStore;
@@ -133,13 +131,10 @@ class MembershipE2ETest {
 
   private BlockStore store() throws Exception {
     AgentConfig config = AgentConfigFile.read(cluster.node(1).configuration());
-    Path directory = config.cluster().store().file();
+    Path directory = ((ClusterConfig.Store.File) config.cluster().store()).directory();
     return FileBlockStore.open(
         directory,
         new StoreOptions(
-            ClusterRanges.of(
-                new ClusterRange(config.cluster().cidr(), config.cluster().blockPrefixLength())),
-            Duration.ofMinutes(10),
-            InstantSource.system()));
+            config.cluster().ranges(), config.cluster().releaseGrace(), InstantSource.system()));
   }
 }

@@ -1,6 +1,5 @@
 package org.ovswin.ipam.block;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -27,13 +26,13 @@ public record StoreOptions(ClusterRanges initial, Duration grace, InstantSource 
    *
    * @param where the record of the cluster is, for the message
    * @param recorded the ranges of the cluster
-   * @throws IOException naming the ranges that it lacks
+   * @throws WrongClusterException naming the ranges that it lacks
    */
-  public void requireRecorded(String where, ClusterRanges recorded) throws IOException {
+  public void requireRecorded(String where, ClusterRanges recorded) throws WrongClusterException {
     List<ClusterRange> missing =
         initial.ranges().stream().filter(range -> !recorded.ranges().contains(range)).toList();
     if (!missing.isEmpty()) {
-      throw new IOException(
+      throw new WrongClusterException(
           where
               + ": the cluster has "
               + recorded

@@ -1,0 +1,93 @@
+package org.ovswin.agent;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.ovswin.ipam.block.BlockRecord;
+import org.ovswin.ipam.block.ClusterRecord;
+import org.ovswin.ipam.block.ClusterView;
+import org.ovswin.ipam.block.NodeRecord;
+import org.ovswin.ipam.block.RecordJson;
+import org.ovswin.ipam.disk.PrivateFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The cluster's records as they were last seen, in {@code cluster-view.json} of the state
+ * directory: {@code {"cluster":{…},"nodes":[{…}],"blocks":[{…}]}}, each in the form of the store.
+ * An agent that starts while the store is away reaches its peers by it.
+ *
+ * <p>Not more than a copy: one that cannot be read is as good as none.
+ */
+final class CachedView {
+  private static final Logger LOG = LoggerFactory.getLogger(CachedView.class);
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final Path file;
+
+  CachedView(Path stateDirectory) {
+    this.file = stateDirectory.resolve("cluster-view.json");
+  }
+
+  Optional<ClusterView> read() {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode root = JSON.readTree(Files.readAllBytes(file));
+      List<NodeRecord> nodes = new ArrayList<>();
+      for (JsonNode node : root.path("nodes")) {
+        nodes.add(RecordJson.readNode(JSON.writeValueAsBytes(node)));
+      }
+      List<BlockRecord> blocks = new ArrayList<>();
+      for (JsonNode block : root.path("blocks")) {
+        blocks.add(RecordJson.readBlock(JSON.writeValueAsBytes(block)));
+      }
+      ClusterRecord cluster = RecordJson.readCluster(JSON.writeValueAsBytes(root.path("cluster")));
+      return Optional.of(new ClusterView(cluster.ranges(), nodes, blocks, List.of()));
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.warn("file={} ignored: {}", file, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  void write(ClusterView view) throws IOException {
+    ObjectNode root = JSON.createObjectNode();
+    root.set(
+        "cluster",
+        JSON.readTree(RecordJson.write(new ClusterRecord(ClusterRecord.NO_ID, view.ranges()))));
+    ArrayNode nodes = root.putArray("nodes");
+    for (NodeRecord node : view.nodes()) {
+      nodes.add(JSON.readTree(RecordJson.write(node)));
+    }
+    ArrayNode blocks = root.putArray("blocks");
+    for (BlockRecord block : view.blocks()) {
+      blocks.add(JSON.readTree(RecordJson.write(block)));
+    }
+    Path draft = file.resolveSibling(file.getFileName() + ".tmp");
+    try (FileChannel channel =
+        PrivateFiles.open(
+            draft,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer content = ByteBuffer.wrap(JSON.writeValueAsBytes(root));
+      while (content.hasRemaining()) {
+        channel.write(content);
+      }
+      channel.force(true);
+    }
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+}
