@@ -8,6 +8,11 @@ package org.ovswin.sandbox;
  * @param expected what should be there
  */
 public record EndpointProblem(String what, String observed, String expected) {
+  /** The whole sandbox is not there. */
+  public static EndpointProblem sandboxMissing(String sandbox) {
+    return new EndpointProblem("sandbox " + sandbox, "missing", "a namespace");
+  }
+
   @Override
   public String toString() {
     return "%s: %s (expected: %s)".formatted(what, observed, expected);

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Not more than a copy: one that cannot be read is as good as none.
  */
-final class CachedView {
+public final class CachedView {
   private static final Logger LOG = LoggerFactory.getLogger(CachedView.class);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -38,6 +39,28 @@ final class CachedView {
 
   CachedView(Path stateDirectory) {
     this.file = stateDirectory.resolve("cluster-view.json");
+  }
+
+  /**
+   * The copy in a state directory.
+   *
+   * @param at when it was written, which is when the records last changed
+   */
+  public record Seen(ClusterView view, Instant at) {}
+
+  /** For others than the agent: what it saw last; empty if it kept nothing. */
+  public static Optional<Seen> read(Path stateDirectory) {
+    CachedView cached = new CachedView(stateDirectory);
+    return cached.read().map(view -> new Seen(view, cached.writtenAt()));
+  }
+
+  private Instant writtenAt() {
+    try {
+      return Files.getLastModifiedTime(file).toInstant();
+    } catch (IOException e) {
+      // It was there a moment ago, so it is being replaced now.
+      return Instant.now();
+    }
   }
 
   Optional<ClusterView> read() {

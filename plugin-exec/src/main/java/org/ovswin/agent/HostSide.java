@@ -18,6 +18,8 @@ import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.pipeline.NodeState;
 import org.ovswin.sandbox.EndpointException;
+import org.ovswin.sandbox.EndpointProblem;
+import org.ovswin.sandbox.EndpointSpec;
 import org.ovswin.sandbox.Endpoints;
 import org.ovswin.sandbox.HostInterfaceSpec;
 import org.ovswin.sandbox.HostInterfaces;
@@ -133,9 +135,9 @@ final class HostSide {
    * cannot be found out is taken for no.
    */
   boolean isSandboxGone(PodView pod, AddressSpace space) {
+    EndpointSpec spec = pod.endpointSpec(space, config.mtu());
     try {
-      check(pod, space);
-      return false;
+      return endpoints.check(spec).contains(EndpointProblem.sandboxMissing(spec.sandbox()));
     } catch (EndpointException e) {
       return e.reason() == EndpointException.Reason.SANDBOX_MISSING;
     }

@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Gives an empty block of this node back, or the blocks of a node that is gone for good. They",
       "are kept for the node that had them until the grace is over; then others may claim them.",
-      "Refused while the node's last report tells of leases, unless forced: pods of two nodes with",
-      "one address are what comes of forcing it for a node that still runs."
+      "What another node may still use is given back with --force only: pods of two nodes with one",
+      "address are what comes of forcing it for a node that still runs."
     },
     footer = {"", "Example: ovs-win ipam block release --node worker-7"})
 final class IpamBlockRelease implements Callable<Integer> {
@@ -47,7 +47,7 @@ final class IpamBlockRelease implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private What what = new What();
 
-  @Option(names = "--force", description = "Also if the node's last report tells of leases.")
+  @Option(names = "--force", description = "Also what another node may still use.")
   private boolean force;
 
   /** One of the two. */
@@ -114,7 +114,16 @@ final class IpamBlockRelease implements Callable<Integer> {
       print(store.view().block(block).stream().toList(), config.node(), config);
       return;
     }
-    requireUnused(store, record.node(), List.of(record));
+    if (!force) {
+      // What it told last says nothing of the pods that came since.
+      throw new FailedException(
+          "%s holds %s, %s (expected: released by ovs-win ipam block release on that node; when it"
+                  .formatted(
+                      record.node(),
+                      block,
+                      told(report(store, record.node()), block).orElse("and no lease in it"))
+              + " is gone for good, add --force)");
+    }
     Optional<BlockRecord> released = store.release(block);
     print(released.stream().toList(), record.node(), config);
   }
@@ -125,38 +134,37 @@ final class IpamBlockRelease implements Callable<Integer> {
     if (force || blocks.isEmpty()) {
       return;
     }
-    Optional<NodeUsage> usage =
-        store.usages().stream().filter(report -> report.node().equals(name)).findFirst();
+    Optional<NodeUsage> usage = report(store, name);
     List<String> used = new ArrayList<>();
     for (BlockRecord block : blocks) {
-      Optional<NodeUsage.BlockUse> use =
-          usage.flatMap(
-              report ->
-                  report.blocks().stream()
-                      .filter(entry -> entry.block().equals(block.block()))
-                      .findFirst());
-      if (use.isEmpty()) {
-        used.add(block.block() + " of which it never told");
-      } else if (use.get().used() > 0) {
-        used.add("%s with %d leases".formatted(block.block(), use.get().used()));
-      }
+      told(usage, block.block()).ifPresent(what -> used.add(block.block() + " " + what));
     }
     if (!used.isEmpty()) {
       throw new FailedException(
-          "%s holds %s%s (expected: no leases; when the node is gone for good, add --force)"
-              .formatted(
-                  name,
-                  String.join(", ", used),
-                  usage
-                      .map(
-                          report ->
-                              ", as it told "
-                                  + Times.written(
-                                      Duration.ofSeconds(
-                                          Duration.between(report.at(), Instant.now()).toSeconds()))
-                                  + " ago")
-                      .orElse("")));
+          "%s holds %s (expected: no leases; when the node is gone for good, add --force)"
+              .formatted(name, String.join(", ", used)));
     }
+  }
+
+  private static Optional<NodeUsage> report(BlockStore store, String name) throws IOException {
+    return store.usages().stream().filter(usage -> usage.node().equals(name)).findFirst();
+  }
+
+  /** What a node told of its leases in a block; empty if it told of none. */
+  private static Optional<String> told(Optional<NodeUsage> report, IpPrefix block) {
+    for (NodeUsage usage : report.stream().toList()) {
+      for (NodeUsage.BlockUse use : usage.blocks()) {
+        if (use.block().equals(block)) {
+          Duration age =
+              Duration.ofSeconds(Duration.between(usage.at(), Instant.now()).toSeconds());
+          return use.used() == 0
+              ? Optional.empty()
+              : Optional.of(
+                  "with %d leases, as it told %s ago".formatted(use.used(), Times.written(age)));
+        }
+      }
+    }
+    return Optional.of("of which it never told");
   }
 
   private void print(List<BlockRecord> released, String name, AgentConfig config) {

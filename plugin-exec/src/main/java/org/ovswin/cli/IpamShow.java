@@ -164,7 +164,7 @@ final class IpamShow implements Callable<Integer> {
     for (Path file : configs.isEmpty() ? List.of(Path.of(Agent.DEFAULT_CONFIG)) : configs) {
       read.add(NodeOption.read(file));
     }
-    requireOneCluster(read);
+    requireOneStore(read);
     Semaphore changes = new Semaphore(0);
     try (Surveyor surveyor = new Surveyor(read, InstantSource.system(), changes::release)) {
       return watch ? watch(surveyor, view, changes, pause) : once(surveyor, view);
@@ -172,7 +172,7 @@ final class IpamShow implements Callable<Integer> {
   }
 
   /** Nodes of two clusters cannot be shown as one. */
-  private static void requireOneCluster(List<AgentConfig> configs) throws MisuseException {
+  private static void requireOneStore(List<AgentConfig> configs) throws MisuseException {
     AgentConfig first = configs.getFirst();
     for (AgentConfig config : configs) {
       if (!config.cluster().store().equals(first.cluster().store())) {
@@ -239,7 +239,7 @@ final class IpamShow implements Callable<Integer> {
         inPlace ? Optional.of(Screen.open(out, Terminal::rows)) : Optional.empty();
     try {
       Optional<ClusterReport> shown = Optional.empty();
-      while (!out.checkError()) {
+      while (true) {
         ClusterReport report = surveyor.survey().report();
         if (screen.isPresent()) {
           // Also unchanged: what was "now" is "2s ago".
@@ -252,11 +252,13 @@ final class IpamShow implements Callable<Integer> {
           out.flush();
           shown = Optional.of(report);
         }
+        if (out.checkError()) {
+          return 0;
+        }
         surveyor.watch();
         var _ = changes.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
         changes.drainPermits();
       }
-      return 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Main.FAILED;

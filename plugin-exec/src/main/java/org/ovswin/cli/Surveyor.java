@@ -7,9 +7,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.ovswin.agent.AgentConfig;
+import org.ovswin.agent.CachedView;
 import org.ovswin.agent.Stores;
 import org.ovswin.agent.admin.AdminClient;
 import org.ovswin.agent.admin.AdminException;
@@ -72,44 +74,47 @@ public final class Surveyor implements AutoCloseable {
       local.add(new Survey.Local(agent(config), leases(config, warnings)));
     }
     AgentConfig first = configs.getFirst();
-    Duration grace = first.cluster().releaseGrace();
+    StoreState state;
+    Optional<ClusterView> view = Optional.empty();
+    List<NodeUsage> usages = List.of();
     try {
-      if (store.isEmpty() && !Stores.mayExist(first)) {
-        return new Survey(
-            now,
-            new StoreState.Reachable(Stores.description(first)),
-            Optional.empty(),
-            List.of(),
-            grace,
-            local,
-            warnings);
+      if (store.isPresent() || Stores.mayExist(first)) {
+        BlockStore opened = opened(first);
+        view = Optional.of(opened.view());
+        usages = opened.usages();
+        state = new StoreState.Reachable(opened.description());
+      } else {
+        Optional<CachedView.Seen> seen = seen();
+        view = seen.map(CachedView.Seen::view);
+        state =
+            seen.<StoreState>map(
+                    kept -> unreachable(first, "it has no cluster any more", Optional.of(kept)))
+                .orElseGet(() -> new StoreState.Reachable(Stores.description(first)));
       }
-      BlockStore opened = opened(first);
-      ClusterView view = opened.view();
-      List<NodeUsage> usages = opened.usages();
-      return new Survey(
-          now,
-          new StoreState.Reachable(opened.description()),
-          Optional.of(view),
-          usages,
-          grace,
-          local,
-          warnings);
     } catch (IOException e) {
-      return new Survey(
-          now,
-          new StoreState.Unreachable(Stores.description(first), reason(e), Optional.empty()),
-          Optional.empty(),
-          List.of(),
-          grace,
-          local,
-          warnings);
+      Optional<CachedView.Seen> seen = seen();
+      view = seen.map(CachedView.Seen::view);
+      state = unreachable(first, reason(e), seen);
     }
+    return new Survey(now, state, view, usages, first.cluster().releaseGrace(), local, warnings);
+  }
+
+  private static StoreState unreachable(
+      AgentConfig config, String reason, Optional<CachedView.Seen> seen) {
+    return new StoreState.Unreachable(
+        Stores.description(config), reason, seen.map(CachedView.Seen::at));
+  }
+
+  /** What this machine's agents saw last. */
+  private Optional<CachedView.Seen> seen() {
+    return configs.stream()
+        .flatMap(config -> CachedView.read(config.stateDirectory()).stream())
+        .max(Comparator.comparing(CachedView.Seen::at));
   }
 
   private BlockStore opened(AgentConfig config) throws IOException {
     if (store.isEmpty()) {
-      store = Optional.of(Stores.openAsRecorded(config, InstantSource.system()));
+      store = Optional.of(Stores.openAsRecorded(config, clock));
     }
     return store.get();
   }

@@ -5,8 +5,9 @@ import java.io.StringWriter;
 import picocli.CommandLine;
 
 /** One call of {@code ovs-win} in this process. */
-record Invocation(int exitCode, String out, String err) {
-  static Invocation of(String... arguments) {
+public record Invocation(int exitCode, String out, String err) {
+  /** Makes it. */
+  public static Invocation of(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine command =

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -220,6 +221,40 @@ final class IpamShowTest {
         .contains("store: directory " + node.store() + ": unreachable (")
         .contains("cluster.json")
         .contains("default/web");
+  }
+
+  /** What the agent keeps of them in its state directory is shown instead, and its age. */
+  @Test
+  void storeThatIsGone_isShownAsTheAgentSawItLast() throws IOException {
+    cluster();
+    Path kept = directory.resolve("node1").resolve("cluster-view.json");
+    Files.writeString(
+        kept,
+        """
+        {"cluster": %s, "nodes": [%s], "blocks": [%s]}
+        """
+            .formatted(
+                Files.readString(node.store().resolve("cluster.json")),
+                Files.readString(node.store().resolve("nodes").resolve("node2")),
+                Files.readString(node.store().resolve("blocks").resolve("10.244.1.0_24.json"))));
+    Files.setLastModifiedTime(kept, FileTime.from(Instant.now().minusSeconds(3 * 3600 + 5)));
+    Files.move(node.store(), directory.resolve("away"));
+
+    Invocation shown = node.ipam("show");
+    assertThat(shown.exitCode()).isEqualTo(1);
+    assertThat(shown.out())
+        .contains(
+            "store: directory "
+                + node.store()
+                + ": unreachable (it has no cluster any more); its records as an agent saw them,"
+                + " last changed 3h ago")
+        .contains("10.244.0.0/16         /24     256        1         0   255")
+        .contains("node2  192.0.2.12  linux  10.244.1.0/24");
+    assertThat(node.store()).doesNotExist();
+    assertThat(node.ipam("show", "--leases").out()).contains("default/web");
+
+    Files.writeString(node.store(), "no directory");
+    assertThat(node.ipam("show").out()).contains("unreachable (", "last changed 3h ago");
   }
 
   @Test

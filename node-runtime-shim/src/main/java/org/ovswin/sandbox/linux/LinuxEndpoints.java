@@ -121,8 +121,7 @@ public final class LinuxEndpoints implements Endpoints {
                       "the other end of " + spec.hostName()));
             }
           } catch (MissingNetnsException | NotNetnsException e) {
-            problems.add(
-                new EndpointProblem("sandbox " + spec.sandbox(), "missing", "a namespace"));
+            problems.add(EndpointProblem.sandboxMissing(spec.sandbox()));
           }
           return problems;
         });

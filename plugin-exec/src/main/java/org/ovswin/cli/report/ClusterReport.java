@@ -62,7 +62,7 @@ public record ClusterReport(
      * The records are as an agent saw them last.
      *
      * @param reason why the store did not answer
-     * @param viewAt when the records were seen; empty if none were kept
+     * @param viewAt when the seen records last changed; empty if none were kept
      */
     record Unreachable(String description, String reason, Optional<Instant> viewAt)
         implements StoreState {}

@@ -84,7 +84,7 @@ public final class TextReport {
                       description,
                       reason,
                       viewAt
-                          .map(at -> "its records as an agent saw them " + time(at))
+                          .map(at -> "its records as an agent saw them, last changed " + time(at))
                           .orElse("none of its records are known here")));
     }
     for (AgentState agent : report.agents()) {
