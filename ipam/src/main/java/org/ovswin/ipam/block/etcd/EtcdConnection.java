@@ -69,6 +69,9 @@ final class EtcdConnection implements AutoCloseable {
   private boolean closed;
   private StoreHealth health;
 
+  /** Since the last answer; of an outage only the first fault is logged. */
+  private boolean failing;
+
   EtcdConnection(EtcdOptions options, InstantSource clock) {
     this.options = options;
     this.clock = clock;
@@ -170,10 +173,13 @@ final class EtcdConnection implements AutoCloseable {
       URI endpoint = options.endpoints().get(current);
       if (used == null || used == sessions.get(endpoint)) {
         current = (current + 1) % options.endpoints().size();
-        LOG.info(
-            "event=etcd-member-changed member={} reason=\"{}\"",
-            options.endpoints().get(current),
-            fault.getMessage());
+        if (!failing) {
+          LOG.info(
+              "event=etcd-member-changed member={} reason=\"{}\"",
+              options.endpoints().get(current),
+              fault.getMessage());
+        }
+        failing = true;
       }
       boolean keep = fault.kind() == EtcdFault.Kind.SILENT;
       if (used == null || keep || !sessions.remove(used.endpoint(), used)) {
@@ -216,6 +222,7 @@ final class EtcdConnection implements AutoCloseable {
 
   private void reachable() {
     synchronized (lock) {
+      failing = false;
       if (health instanceof StoreHealth.Unreachable) {
         health = new StoreHealth.Reachable(clock.instant());
         LOG.info("event=etcd-reachable store=\"{}\"", options.description());

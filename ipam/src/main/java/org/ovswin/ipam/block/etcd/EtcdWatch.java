@@ -5,12 +5,14 @@ import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.ovswin.ipam.block.ClusterView;
+import org.ovswin.ipam.block.StoreHealth;
 import org.ovswin.ipam.block.Watch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,7 +135,7 @@ final class EtcdWatch implements Watch {
         follow();
         sleep(RESUME_PAUSE);
       } catch (IOException e) {
-        logTrouble(String.valueOf(e.getMessage()));
+        logTrouble(trouble(e), String.valueOf(e.getMessage()));
         sleep(PING);
       } catch (RuntimeException e) {
         LOG.error("event=etcd-watch-failed", e);
@@ -229,8 +231,12 @@ final class EtcdWatch implements Watch {
         view = view(records);
       }
     }
-    logTrouble(view == null || view.unreadable().isEmpty() ? "" : view.unreadable().toString());
-    if (view == null || view.equals(delivered)) {
+    if (view == null) {
+      return;
+    }
+    String unreadable = view.unreadable().isEmpty() ? "" : view.unreadable().toString();
+    logTrouble(unreadable, unreadable);
+    if (view.equals(delivered)) {
       return;
     }
     delivered = view;
@@ -314,9 +320,20 @@ final class EtcdWatch implements Watch {
     }
   }
 
-  private void logTrouble(String trouble) {
+  /** The same for all of one outage, whatever each member says in its course. */
+  private String trouble(IOException cause) {
+    return switch (connection.health()) {
+      case StoreHealth.Unreachable(Instant since, String _) -> "unreachable since " + since;
+      case StoreHealth.Reachable _ -> String.valueOf(cause.getMessage());
+    };
+  }
+
+  /**
+   * @param trouble is logged once for as long as it lasts; empty: there is none any more
+   */
+  private void logTrouble(String trouble, String reason) {
     if (!trouble.isEmpty() && !trouble.equals(loggedTrouble)) {
-      LOG.warn("event=etcd-watch-trouble reason=\"{}\"", trouble);
+      LOG.warn("event=etcd-watch-trouble reason=\"{}\"", reason);
     }
     loggedTrouble = trouble;
   }
