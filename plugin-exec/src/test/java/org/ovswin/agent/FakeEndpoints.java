@@ -97,6 +97,9 @@ final class FakeEndpoints implements Endpoints {
     if (!spec.equals(machine.devices.get(spec.hostName()))) {
       problems.add(new EndpointProblem(spec.hostName(), "missing", "an endpoint"));
     }
+    if (machine.missingSandboxes.contains(spec.sandbox())) {
+      problems.add(EndpointProblem.sandboxMissing(spec.sandbox()));
+    }
     return problems;
   }
 
