@@ -1,8 +1,11 @@
 package org.ovswin.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +24,9 @@ final class Cni {
       """
       {"cniVersion": "1.0.0", "name": "ovs-win", "type": "ovs-win"}\
       """;
+
+  /** The first version with STATUS and GC. */
+  private static final String NEWEST = CONFIG.replace("1.0.0", "1.1.0");
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final String IF_NAME = "eth0";
@@ -54,9 +60,17 @@ final class Cni {
       return json().path("code").asInt();
     }
 
-    /** The address that an ADD gave, without its length. */
+    /** The address that an ADD gave, without its length; the first of several. */
     String address() {
-      return json().at("/ips/0/address").asText().replaceFirst("/.*", "");
+      return addresses().getFirst();
+    }
+
+    /** All addresses that an ADD gave, without their lengths. */
+    List<String> addresses() {
+      assertThat(succeeded()).as(out).isTrue();
+      List<String> addresses = new ArrayList<>();
+      json().path("ips").forEach(ip -> addresses.add(ip.path("address").asText()));
+      return addresses.stream().map(text -> text.replaceFirst("/.*", "")).toList();
     }
   }
 
@@ -65,14 +79,25 @@ final class Cni {
   }
 
   Answer add(String containerId, Path netns, String config) {
-    return call("ADD", containerId, Optional.of(netns), config);
+    return add(containerId, netns, config, "");
+  }
+
+  /** With CNI_ARGS, such as {@code K8S_POD_NAMESPACE=default;K8S_POD_NAME=web-0}. */
+  Answer add(String containerId, Path netns, String config, String args) {
+    List<String> variables = attachment(containerId, Optional.of(netns));
+    variables.add("CNI_ARGS=" + args);
+    return call("ADD", variables, config);
+  }
+
+  /** The configuration with more fields, in JSON's notation. */
+  static String with(String fields) {
+    return CONFIG.replace("}", ", " + fields + "}");
   }
 
   /** With the runtime's port mapping capability. */
   static String withHostPort(int hostPort) {
-    return CONFIG.replace(
-        "}",
-        ", \"runtimeConfig\": {\"portMappings\": [{\"hostPort\": %d, \"containerPort\": 80}]}}"
+    return with(
+        "\"runtimeConfig\": {\"portMappings\": [{\"hostPort\": %d, \"containerPort\": 80}]}"
             .formatted(hostPort));
   }
 
@@ -85,26 +110,47 @@ final class Cni {
       throw new IllegalStateException(e);
     }
     config.set("prevResult", added.json());
-    return call("CHECK", containerId, Optional.of(netns), config.toString());
+    return call("CHECK", attachment(containerId, Optional.of(netns)), config.toString());
   }
 
   Answer del(String containerId, Path netns) {
-    return call("DEL", containerId, Optional.of(netns), CONFIG);
+    return call("DEL", attachment(containerId, Optional.of(netns)), CONFIG);
   }
 
   /** As runtimes do when the sandbox is gone. */
   Answer delWithoutNetns(String containerId) {
-    return call("DEL", containerId, Optional.empty(), CONFIG);
+    return call("DEL", attachment(containerId, Optional.empty()), CONFIG);
   }
 
-  private Answer call(String command, String containerId, Optional<Path> netns, String config) {
+  /** Whether an ADD could be served. */
+  Answer status() {
+    return call("STATUS", List.of(), NEWEST);
+  }
+
+  /** Of all attachments of this network, only eth0 of these containers is still known. */
+  Answer gc(String... containerIds) {
+    ArrayNode valid = JSON.createArrayNode();
+    for (String containerId : containerIds) {
+      valid.addObject().put("containerID", containerId).put("ifname", IF_NAME);
+    }
+    return call(
+        "GC", List.of(), NEWEST.replace("}", ", \"cni.dev/valid-attachments\": " + valid + "}"));
+  }
+
+  private static List<String> attachment(String containerId, Optional<Path> netns) {
+    List<String> variables = new ArrayList<>();
+    variables.add("CNI_CONTAINERID=" + containerId);
+    variables.add("CNI_IFNAME=" + IF_NAME);
+    netns.ifPresent(path -> variables.add("CNI_NETNS=" + path));
+    return variables;
+  }
+
+  private Answer call(String command, List<String> variables, String config) {
     List<String> words = new ArrayList<>(List.of("env"));
     words.add("CNI_COMMAND=" + command);
-    words.add("CNI_CONTAINERID=" + containerId);
-    netns.ifPresent(path -> words.add("CNI_NETNS=" + path));
-    words.add("CNI_IFNAME=" + IF_NAME);
     words.add("CNI_PATH=" + Cluster.LAUNCHER.getParent());
     words.add("OVS_WIN_CNI_SOCKET=" + node.socketDirectory().resolve("cni.sock"));
+    words.addAll(variables);
     words.add(Cluster.LAUNCHER.toString());
     Shell.Outcome outcome = node.shell().outcome(config, words);
     return new Answer(outcome.exitCode(), outcome.out());
