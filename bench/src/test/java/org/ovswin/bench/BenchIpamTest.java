@@ -32,14 +32,15 @@ class BenchIpamTest {
 
   @Test
   void ipam_quick_givesEveryRowAndLeavesNothing() throws Exception {
-    Outcome outcome = run("bench", "ipam", "--quick", "--rounds", "1", "-o", "json");
+    Outcome outcome =
+        run("bench", "ipam", "--quick", "--rounds", "1", "--nodes", "50", "-o", "json");
 
     JsonNode root = new ObjectMapper().readTree(outcome.out());
     assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(isEveryReached(root) ? 0 : 1);
     assertThat(root.path("commit").asText()).isNotEmpty();
     assertThat(root.path("machine").path("hostLocal").asText()).contains("containernetworking");
     List<String> rows = texts(root.path("rows"), "row");
-    assertThat(rows).containsExactly("allocation", "callers", "full", "start", "lookup");
+    assertThat(rows).containsExactly("allocation", "callers", "full", "start", "lookup", "nodes");
     for (JsonNode row : root.path("rows")) {
       assertThat(outcome.err()).contains(row.path("row").asText() + ": round 1 of 1");
       assertThat(row.path("measurements")).as(row.toString()).isNotEmpty();
@@ -53,7 +54,7 @@ class BenchIpamTest {
         assertThat(goal.path("reached").isBoolean()).as(goal.toString()).isTrue();
       }
     }
-    assertThat(goals(root)).hasSize(9);
+    assertThat(goals(root)).hasSize(11);
     assertThat(median(root, "host-local, 60000 in use"))
         .isGreaterThan(median(root, "host-local, empty"));
     assertThat(median(root, "least -Xmx that it starts with"))
@@ -112,8 +113,10 @@ class BenchIpamTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--rows | speed | --rows: speed (expected: of [allocation, callers, full, start, lookup])",
+        "--rows | speed | --rows: speed (expected: of [allocation, callers, full, start, lookup,"
+            + " nodes])",
         "--rounds | 0 | --rounds: 0 (expected: 1 to 100)",
+        "--nodes | 1001 | --nodes: 1001 (expected: 1 to 1000)",
         "--rounds | 101 | --rounds: 101 (expected: 1 to 100)",
         "--directory | /nowhere | --directory: /nowhere (expected: a directory that can be"
             + " written)",

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.ovswin.bench.measure.Machine;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Gives and takes addresses, in turns with the CNI project's host-local (a process a request,",
       "as container runtimes call it) and with the least that the disk takes for something",
-      "durable. Only numbers of one run may be compared with each other."
+      "durable; and has a thousand nodes come to an etcd of three members at once. Only numbers",
+      "of one run may be compared with each other."
     },
     footer = {
       "",
@@ -40,6 +42,13 @@ public final class Ipam implements Callable<Integer> {
   private static final int CALLERS = 64;
   private static final int IN_USE = 60_000;
   private static final int LEASES = 65_000;
+  private static final int MAX_NODES = 1000;
+
+  /** What has to be installed, and in which package it is. */
+  private static final Map<Path, String> PEERS =
+      Map.of(
+          HostLocal.PROGRAM, HostLocal.PACKAGE,
+          EtcdMembers.PROGRAM, EtcdMembers.PACKAGE);
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -47,7 +56,7 @@ public final class Ipam implements Callable<Integer> {
       names = "--rows",
       paramLabel = "ROW",
       split = ",",
-      description = "Of allocation, callers, full, start and lookup (default: all).")
+      description = "Of allocation, callers, full, start, lookup and nodes (default: all).")
   private List<String> rows = List.of();
 
   @Option(
@@ -55,6 +64,13 @@ public final class Ipam implements Callable<Integer> {
       paramLabel = "N",
       description = "How often the ways take turns (default: 9; with --quick 3).")
   private Optional<Integer> rounds = Optional.empty();
+
+  @Option(
+      names = "--nodes",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "How many nodes come at once (default: ${DEFAULT-VALUE}, which is the most).")
+  private int nodes = MAX_NODES;
 
   @Option(
       names = "--directory",
@@ -80,10 +96,11 @@ public final class Ipam implements Callable<Integer> {
   public Integer call() throws IOException, MisuseException {
     Plan plan = plan();
     String fileSystem = durableFileSystem();
-    if (!Files.isExecutable(HostLocal.PROGRAM)) {
-      progress(
-          "ovs-win: %s: not there (install %s)".formatted(HostLocal.PROGRAM, HostLocal.PACKAGE));
-      return Main.MISSING;
+    for (Map.Entry<Path, String> peer : PEERS.entrySet()) {
+      if (!Files.isExecutable(peer.getKey())) {
+        progress("ovs-win: %s: not there (install %s)".formatted(peer.getKey(), peer.getValue()));
+        return Main.MISSING;
+      }
     }
     double load = Report.loadNow();
     List<RowResult> results = measure(plan);
@@ -123,8 +140,18 @@ public final class Ipam implements Callable<Integer> {
       throw new MisuseException(
           "--rounds: %d (expected: 1 to %d)".formatted(roundCount, MAX_ROUNDS));
     }
+    if (nodes < 1 || nodes > MAX_NODES) {
+      throw new MisuseException("--nodes: %d (expected: 1 to %d)".formatted(nodes, MAX_NODES));
+    }
     return new Plan(
-        chosenRows(), roundCount, quick ? 30 : 300, CALLERS, quick ? 100 : 500, IN_USE, LEASES);
+        chosenRows(),
+        roundCount,
+        quick ? 30 : 300,
+        CALLERS,
+        quick ? 100 : 500,
+        IN_USE,
+        LEASES,
+        nodes);
   }
 
   private List<Row> chosenRows() throws MisuseException {

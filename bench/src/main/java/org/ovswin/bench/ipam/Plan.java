@@ -12,8 +12,17 @@ import java.util.List;
  * @param each allocations of each caller in a round
  * @param inUse addresses in use where the block is nearly full
  * @param leases that a start finds
+ * @param nodes that claim a block at once
  */
-record Plan(List<Row> rows, int rounds, int samples, int callers, int each, int inUse, int leases) {
+record Plan(
+    List<Row> rows,
+    int rounds,
+    int samples,
+    int callers,
+    int each,
+    int inUse,
+    int leases,
+    int nodes) {
   /** One in so many samples is one of processes, which take long. */
   private static final int PROCESS_PART = 10;
 

@@ -47,7 +47,8 @@ final class ReportJson {
         .put("callers", plan.callers())
         .put("each", plan.each())
         .put("inUse", plan.inUse())
-        .put("leases", plan.leases());
+        .put("leases", plan.leases())
+        .put("nodes", plan.nodes());
   }
 
   private static ObjectNode row(RowResult result) {

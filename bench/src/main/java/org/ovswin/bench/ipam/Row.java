@@ -9,7 +9,8 @@ enum Row {
   CALLERS("many callers at once, each allocating again as soon as it has an answer"),
   FULL("one durable allocation in a /16 that is nearly full, beside an empty one"),
   START("a new Java process with the agent's options opens a database of many leases"),
-  LOOKUP("release and look-ups beside many leases and beside ten");
+  LOOKUP("release and look-ups beside many leases and beside ten"),
+  NODES("many new nodes at once, each to get a block from an etcd of three members");
 
   private final String meaning;
 
@@ -28,6 +29,7 @@ enum Row {
       case FULL -> FullBlock.measure(setting);
       case START -> Start.measure(setting);
       case LOOKUP -> Lookups.measure(setting);
+      case NODES -> NodesAtOnce.measure(setting);
     };
   }
 
