@@ -102,6 +102,16 @@ class EtcdAccessTest {
   }
 
   @Test
+  void open_userWithoutRole_saysWhatRoleIsMissing() throws IOException {
+    cluster.addUser("newcomer", PASSWORD);
+
+    assertThatThrownBy(() -> open(options("newcomer", password, PREFIX, cluster.endpoints())))
+        .hasMessageContaining(cluster.endpoints().getFirst() + ": user newcomer: permission denied")
+        .hasMessageContaining("a role with readwrite on all keys that begin with " + PREFIX)
+        .hasMessageNotContaining(PASSWORD);
+  }
+
+  @Test
   void open_noUser_saysWhatIsMissing() {
     assertThatThrownBy(
             () -> open(tls(ca(), cluster.directory().resolve("tls/client"), cluster.endpoints())))

@@ -252,6 +252,13 @@ final class EtcdCluster implements AutoCloseable {
     }
   }
 
+  /** A user who may log in, and do nothing. */
+  void addUser(String user, String password) throws IOException {
+    try (Client client = admin(0)) {
+      var _ = get(client.getAuthClient().userAdd(bytes(user), bytes(password)));
+    }
+  }
+
   @Override
   public void close() throws IOException {
     List<String> failures = new ArrayList<>();
