@@ -14,9 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * An exclusive lock on a directory, between processes and inside this one. The kernel takes it back
  * when the process ends, however it ends, so there is no stale lock to break. What is locked is a
- * file "lock" in the directory. It holds the pid of its last holder, for messages, and is never
- * deleted: a second process could otherwise lock a new file of the same name while the first still
- * holds the old one.
+ * file "lock" in the directory. Its first line is the pid of its last holder, for messages. It is
+ * never deleted: a second process could otherwise lock a new file of the same name while the first
+ * still holds the old one.
  */
 public final class ProcessLock implements Closeable {
 
@@ -73,8 +73,8 @@ public final class ProcessLock implements Closeable {
       if (lock == null) {
         return new Attempt.HeldBy(pidIn(channel));
       }
-      ByteBuffer pid = StandardCharsets.US_ASCII.encode(ownPid() + "\n");
-      channel.truncate(0).write(pid, 0);
+      // Over what was there, which may be longer: truncating takes a file system milliseconds.
+      channel.write(StandardCharsets.US_ASCII.encode(ownPid() + "\n"), 0);
       acquired = true;
       return new Attempt.Acquired(new ProcessLock(real, channel));
     } finally {
@@ -107,8 +107,9 @@ public final class ProcessLock implements Closeable {
   private static String pidIn(FileChannel channel) throws IOException {
     ByteBuffer content = ByteBuffer.allocate(MAX_PID_BYTES);
     channel.read(content, 0);
-    String pid = StandardCharsets.US_ASCII.decode(content.flip()).toString().strip();
+    String text = StandardCharsets.US_ASCII.decode(content.flip()).toString();
     // The holder writes the pid just after it has the lock, so a reader can come too early.
-    return pid.matches("[0-9]+") ? pid : "unknown";
+    int end = text.indexOf('\n');
+    return end > 0 ? text.substring(0, end) : "unknown";
   }
 }

@@ -1,7 +1,6 @@
 package org.ovswin.ipam.block.file;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +29,6 @@ import org.ovswin.ipam.block.Registration;
 import org.ovswin.ipam.block.StoreHealth;
 import org.ovswin.ipam.block.StoreOptions;
 import org.ovswin.ipam.block.Watch;
-import org.ovswin.ipam.disk.PrivateFiles;
 import org.ovswin.ipam.disk.ProcessLock;
 
 /**
@@ -73,6 +71,7 @@ public final class FileBlockStore implements BlockStore {
 
   private static final int MAX_LOCK_PAUSE_MILLIS = 10;
 
+  private final Disk disk;
   private final StoreDirectory directory;
   private final RecordFiles files;
   private final StoreOptions options;
@@ -81,9 +80,11 @@ public final class FileBlockStore implements BlockStore {
   private final List<FileWatch> watches = new CopyOnWriteArrayList<>();
   private final UUID clusterId;
 
-  private FileBlockStore(Path path, StoreOptions options, Duration maxLockWait) throws IOException {
-    this.directory = new StoreDirectory(path);
-    this.files = new RecordFiles(directory.temporary());
+  private FileBlockStore(Disk disk, Path path, StoreOptions options, Duration maxLockWait)
+      throws IOException {
+    this.disk = disk;
+    this.directory = new StoreDirectory(disk, path);
+    this.files = new RecordFiles(disk, directory.temporary());
     this.options = options;
     this.maxLockWait = maxLockWait;
     this.health = new FileHealth(options.clock());
@@ -96,10 +97,11 @@ public final class FileBlockStore implements BlockStore {
   /**
    * Opens the directory, or creates it with mode 0700.
    *
-   * @throws IOException if it cannot be used, or belongs to a cluster without the initial ranges
+   * @throws IOException if it cannot be used, or belongs to somebody else or to a cluster without
+   *     the initial ranges
    */
   public static FileBlockStore open(Path directory, StoreOptions options) throws IOException {
-    return new FileBlockStore(directory, options, MAX_LOCK_WAIT);
+    return new FileBlockStore(new LocalDisk(), directory, options, MAX_LOCK_WAIT);
   }
 
   /**
@@ -107,7 +109,14 @@ public final class FileBlockStore implements BlockStore {
    */
   static FileBlockStore open(Path directory, StoreOptions options, Duration maxLockWait)
       throws IOException {
-    return new FileBlockStore(directory, options, maxLockWait);
+    return new FileBlockStore(new LocalDisk(), directory, options, maxLockWait);
+  }
+
+  /**
+   * As {@link #open(Path, StoreOptions)}, with its files on another disk; the lock is a real one.
+   */
+  static FileBlockStore open(Disk disk, Path directory, StoreOptions options) throws IOException {
+    return new FileBlockStore(disk, directory, options, MAX_LOCK_WAIT);
   }
 
   /**
@@ -116,12 +125,13 @@ public final class FileBlockStore implements BlockStore {
    * @throws IOException if they cannot be read, or a newer version wrote them
    */
   public static Optional<ClusterRanges> readRanges(Path directory) throws IOException {
-    return new StoreDirectory(directory).readCluster().map(ClusterRecord::ranges);
+    return new StoreDirectory(new LocalDisk(), directory).readCluster().map(ClusterRecord::ranges);
   }
 
   private ClusterRecord settleCluster() throws IOException {
     Optional<ClusterRecord> present = directory.readCluster();
     if (present.isPresent() && !present.get().id().equals(ClusterRecord.NO_ID)) {
+      forceNames();
       return present.get();
     }
     try (ProcessLock _ = acquireLock()) {
@@ -215,8 +225,20 @@ public final class FileBlockStore implements BlockStore {
     if (change instanceof RangeChange.Changed(ClusterRanges ranges)
         && !ranges.equals(cluster.ranges())) {
       files.replace(directory.cluster(), RecordJson.write(cluster.with(ranges)));
+    } else {
+      forceNames();
     }
     return change;
+  }
+
+  /**
+   * Before it is said that all is so already: who made it so may have been killed before it forced
+   * the names, and a power cut would take back what was said.
+   */
+  private void forceNames() throws IOException {
+    disk.forceDirectory(directory.blocks());
+    disk.forceDirectory(directory.nodes());
+    disk.forceDirectory(directory.directory());
   }
 
   @Override
@@ -230,8 +252,7 @@ public final class FileBlockStore implements BlockStore {
           }
           NodeRecord wanted = present.map(record::renewing).orElse(record);
           if (present.equals(Optional.of(wanted))) {
-            // Whoever wrote it may have been killed before it forced the name.
-            PrivateFiles.forceDirectory(directory.nodes());
+            forceNames();
           } else {
             files.replace(file, RecordJson.write(wanted));
           }
@@ -265,8 +286,7 @@ public final class FileBlockStore implements BlockStore {
           while (true) {
             switch (decision.next(view)) {
               case ClaimStep.Done(Claim claim) -> {
-                // A claim that was killed before it forced the name may have made it.
-                PrivateFiles.forceDirectory(directory.blocks());
+                forceNames();
                 return claim;
               }
               case ClaimStep.Take(BlockRecord record, Optional<BlockRecord> replaced) -> {
@@ -298,7 +318,11 @@ public final class FileBlockStore implements BlockStore {
     return changing(
         () -> {
           Optional<BlockRecord> present = directory.readBlock(block).filter(BlockRecord::isHeld);
-          return present.isPresent() ? Optional.of(end(present.get())) : present;
+          if (present.isEmpty()) {
+            forceNames();
+            return present;
+          }
+          return Optional.of(end(present.get()));
         });
   }
 
@@ -317,8 +341,9 @@ public final class FileBlockStore implements BlockStore {
           for (BlockRecord held : readView().blocksOf(node)) {
             ended.add(end(held));
           }
-          Files.deleteIfExists(directory.usage(node));
+          disk.delete(directory.usage(node));
           files.delete(directory.node(node));
+          forceNames();
           return List.copyOf(ended);
         });
   }

@@ -1,9 +1,6 @@
 package org.ovswin.ipam.block.file;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +15,6 @@ import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.block.NodeUsage;
 import org.ovswin.ipam.block.RecordJson;
 import org.ovswin.ipam.block.UnreadableRecord;
-import org.ovswin.ipam.disk.PrivateFiles;
 
 /**
  * Where each record of the store is, and how they are read.
@@ -34,7 +30,7 @@ import org.ovswin.ipam.disk.PrivateFiles;
  *
  * A node's name may be as long as a file name, hence no suffix.
  */
-record StoreDirectory(Path directory) {
+record StoreDirectory(Disk disk, Path directory) {
   private static final String BLOCK_SUFFIX = ".json";
 
   Path cluster() {
@@ -70,11 +66,17 @@ record StoreDirectory(Path directory) {
     return blocks().resolve(block.toString().replace('/', '_').replace(':', '-') + BLOCK_SUFFIX);
   }
 
-  /** Creates what is missing, with mode 0700. */
+  /**
+   * Creates what is missing, with mode 0700.
+   *
+   * @throws IOException also if something there is somebody else's, who could change it at any time
+   */
   void create() throws IOException {
     for (Path each : List.of(directory, nodes(), blocks(), usages(), temporary())) {
-      PrivateFiles.createDirectories(each);
+      disk.createDirectories(each);
+      disk.requireOwn(each);
     }
+    disk.requireOwn(cluster());
   }
 
   /**
@@ -149,9 +151,9 @@ record StoreDirectory(Path directory) {
     T parse(byte[] json);
   }
 
-  private static <T> Optional<T> read(Path file, Content<T> content) throws IOException {
+  private <T> Optional<T> read(Path file, Content<T> content) throws IOException {
     try {
-      return Optional.of(content.parse(RecordFiles.read(file)));
+      return Optional.of(content.parse(disk.read(file)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IllegalArgumentException e) {
@@ -162,9 +164,9 @@ record StoreDirectory(Path directory) {
   private <T> List<T> readAll(Path of, Parser<T> parser, List<UnreadableRecord> unreadable)
       throws IOException {
     List<T> records = new ArrayList<>();
-    for (Path file : list(of)) {
+    for (Path file : disk.list(of)) {
       try {
-        records.add(parser.parse(file, RecordFiles.read(file)));
+        records.add(parser.parse(file, disk.read(file)));
       } catch (NoSuchFileException e) {
         // Removed since the directory was listed.
       } catch (IOException | IllegalArgumentException e) {
@@ -173,17 +175,6 @@ record StoreDirectory(Path directory) {
       }
     }
     return records;
-  }
-
-  private static List<Path> list(Path of) throws IOException {
-    List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(of)) {
-      entries.forEach(files::add);
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    }
-    files.sort(null);
-    return files;
   }
 
   private String nameOf(Path file) {

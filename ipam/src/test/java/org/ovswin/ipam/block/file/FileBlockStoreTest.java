@@ -50,7 +50,7 @@ class FileBlockStoreTest extends BlockStoreContract {
 
   @Override
   protected void damage(IpPrefix block) throws IOException {
-    Files.writeString(new StoreDirectory(directory).block(block), "garbage");
+    Files.writeString(new StoreDirectory(new LocalDisk(), directory).block(block), "garbage");
   }
 
   private Path file(String name) {
@@ -122,6 +122,19 @@ class FileBlockStoreTest extends BlockStoreContract {
   }
 
   @Test
+  void directoryOrRecordOfSomebodyElse_isRefusedAndLeftAlone() throws IOException {
+    open(RANGE).close();
+    for (String name : List.of("", "nodes", "blocks", "usage", "tmp", "cluster.json")) {
+      Files.setAttribute(file(name), "unix:uid", 54321);
+      assertThatThrownBy(() -> open(RANGE))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith(file(name) + ": belongs to user 54321 (expected: root, ");
+      Files.setAttribute(file(name), "unix:uid", 0);
+    }
+    open(RANGE).close();
+  }
+
+  @Test
   void readRanges_ofNoCluster_isEmptyAndMakesNothing() throws IOException {
     assertThat(FileBlockStore.readRanges(directory)).isEmpty();
     assertThat(directory).doesNotExist();
@@ -177,7 +190,7 @@ class FileBlockStoreTest extends BlockStoreContract {
   @ParameterizedTest
   @ValueSource(strings = {"10.245.0.0/24", "10.244.0.0/25", "fd00::/64"})
   void heldBlockOfNoRange_isNamed(String block) throws IOException {
-    Path file = new StoreDirectory(directory).block(block(block));
+    Path file = new StoreDirectory(new LocalDisk(), directory).block(block(block));
     try (BlockStore store = open(RANGE)) {
       Files.writeString(file, BLOCK.replace("10.244.0.0/24", block));
       assertThat(store.view().blocks()).isEmpty();
