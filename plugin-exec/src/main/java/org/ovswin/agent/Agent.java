@@ -10,14 +10,17 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.ovswin.agent.admin.AdminServer;
 import org.ovswin.cni.CniServer;
+import org.ovswin.ipam.address.AddressRange;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.block.ClusterView;
@@ -159,12 +162,19 @@ final class Agent implements AutoCloseable {
 
   /** Makes the reservations of the configuration those of the database; others stay. */
   private static void reserve(IpamConfig ipam, LeaseDatabase leases) throws IOException {
-    for (Reservation there : leases.reservations()) {
-      if (there.reason().equals(CONFIGURED) && !ipam.reserved().contains(there.range())) {
-        leases.unreserve(there.range());
+    for (Reservation earlier : leases.reservations()) {
+      if (earlier.reason().equals(CONFIGURED) && !ipam.reserved().contains(earlier.range())) {
+        leases.unreserve(earlier.range());
       }
     }
-    ipam.reserved().forEach(range -> leases.reserve(range, CONFIGURED));
+    Set<AddressRange> there =
+        leases.reservations().stream().map(Reservation::range).collect(Collectors.toSet());
+    for (AddressRange range : ipam.reserved()) {
+      // One that an administrator made stays his when it leaves the configuration.
+      if (!there.contains(range)) {
+        leases.reserve(range, CONFIGURED);
+      }
+    }
     leases.sync();
   }
 

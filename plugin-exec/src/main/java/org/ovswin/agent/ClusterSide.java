@@ -9,11 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpPrefix;
@@ -54,9 +50,6 @@ final class ClusterSide implements ClusterLink, AutoCloseable {
   /** The store's health is looked at so often. */
   private static final Duration TICK = Duration.ofSeconds(1);
 
-  /** The reconciler makes a step and syncs. */
-  private static final Duration DROP_PATIENCE = Duration.ofSeconds(5);
-
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
   /** Opens the store; every call of it may block. */
@@ -90,7 +83,8 @@ final class ClusterSide implements ClusterLink, AutoCloseable {
   // Of the thread.
   private Optional<BlockStore> store = Optional.empty();
   private Optional<ClusterView> view = Optional.empty();
-  private final Map<IpPrefix, BlockRecord> released = new HashMap<>();
+  private Optional<ClusterView> toldView = Optional.empty();
+  private final BlockActs acts;
   private final Map<Family, String> refused = new HashMap<>();
   private Map<IpPrefix, String> closedBlocks = Map.of();
   private Optional<String> obstacle = Optional.empty();
@@ -112,6 +106,7 @@ final class ClusterSide implements ClusterLink, AutoCloseable {
       Consumer<Event> tell,
       InstantSource clock) {
     this.self = self;
+    this.acts = new BlockActs(self, tell);
     this.opener = opener;
     this.description = description;
     this.cache = cache;
@@ -164,44 +159,21 @@ final class ClusterSide implements ClusterLink, AutoCloseable {
   /** Claims one more block; completes with it when addresses may be given from it. */
   CompletableFuture<IpPrefix> addBlock(Family family) {
     CompletableFuture<IpPrefix> done = new CompletableFuture<>();
-    command(opened -> claimOneMore(opened, family, done), done);
+    command(opened -> acts.claimOneMore(opened, family, done), done);
     return done;
   }
 
   /** Gives a block back that no pod has an address of. */
   CompletableFuture<Void> releaseBlock(IpPrefix block) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    command(opened -> release(opened, block, done), done);
+    command(
+        opened -> {
+          acts.giveBack(opened, block);
+          view = Optional.of(opened.view());
+          done.complete(null);
+        },
+        done);
     return done;
-  }
-
-  private void release(BlockStore opened, IpPrefix block, CompletableFuture<Void> done)
-      throws IOException {
-    // Asked first: while the store is away the node keeps what it has.
-    Optional<BlockRecord> record = opened.view().block(block);
-    CompletableFuture<Void> dropped = new CompletableFuture<>();
-    tell.accept(new Event.DropBlock(block, dropped));
-    try {
-      // The last address of it may be given until the database is without the block.
-      dropped.get(DROP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new IOException(String.valueOf(e.getMessage()), e);
-    } catch (TimeoutException e) {
-      throw new IOException("the block was not dropped in time", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("the agent is stopping", e);
-    }
-    // Before: a view that still shows the claim must not bring the block back.
-    record.ifPresent(held -> released.put(block, held));
-    try {
-      opened.release(block);
-    } catch (IOException e) {
-      released.remove(block);
-      throw e;
-    }
-    view = Optional.of(opened.view());
-    done.complete(null);
   }
 
   private synchronized void command(Work work, CompletableFuture<?> done) {
@@ -211,52 +183,6 @@ final class ClusterSide implements ClusterLink, AutoCloseable {
     }
     commands.add(new Command(work, done));
     notifyAll();
-  }
-
-  private void claimOneMore(BlockStore opened, Family family, CompletableFuture<IpPrefix> done)
-      throws IOException {
-    List<IpPrefix> before = heldOf(opened.view(), family);
-    switch (opened.claim(self.node(), self.owner(), family, before.size() + 1)) {
-      case Claim.Claimed(List<BlockRecord> held) -> {
-        IpPrefix added =
-            held.stream()
-                .map(BlockRecord::block)
-                .filter(block -> !before.contains(block))
-                .findFirst()
-                .orElseThrow(() -> new IOException("the claim gave no further block"));
-        released.remove(added);
-        CompletableFuture<Void> adopted = new CompletableFuture<>();
-        tell.accept(
-            new Event.BlocksMoved(List.of(added), List.of(), Set.of(added), Map.of(), adopted));
-        var _ =
-            adopted.whenComplete(
-                (_, problem) -> {
-                  if (problem == null) {
-                    done.complete(added);
-                  } else {
-                    done.completeExceptionally(problem);
-                  }
-                });
-      }
-      case Claim refusal -> done.completeExceptionally(new IOException(message(refusal)));
-    }
-  }
-
-  private List<IpPrefix> heldOf(ClusterView now, Family family) {
-    return now.blocksOf(self.node()).stream()
-        .map(BlockRecord::block)
-        .filter(block -> Family.of(block) == family)
-        .toList();
-  }
-
-  private static String message(Claim claim) {
-    return switch (claim) {
-      case Claim.Claimed(List<BlockRecord> held) -> "claimed " + held;
-      case Claim.Exhausted exhausted -> exhausted.message();
-      case Claim.NameTaken taken -> taken.message();
-      case Claim.BlockTaken taken -> taken.message();
-      case Claim.Denied denied -> denied.message();
-    };
   }
 
   private void run() {
@@ -367,12 +293,12 @@ final class ClusterSide implements ClusterLink, AutoCloseable {
   private void settle(BlockStore opened, LocalBlocks blocks, Instant now) throws IOException {
     Optional<ClusterView> before = view;
     ClusterView current = view.isPresent() ? view.get() : opened.view();
-    ClusterPlan plan = ClusterPlan.of(current, self, blocks, released);
+    ClusterPlan plan = ClusterPlan.of(current, self, blocks, acts.released());
     boolean claiming = !plan.claims().isEmpty() && mayClaim(before, current, now);
     if (plan.isAlarming() || plan.register() || claiming) {
       // What a watch told may be old by now.
       current = opened.view();
-      plan = ClusterPlan.of(current, self, blocks, released);
+      plan = ClusterPlan.of(current, self, blocks, acts.released());
     }
     Map<IpPrefix, String> lost = new HashMap<>(plan.closed());
     boolean written = false;
@@ -390,7 +316,7 @@ final class ClusterSide implements ClusterLink, AutoCloseable {
       if (claim instanceof Claim.Claimed) {
         LOG.warn("block={} was not ours in the store though pods use it: claimed back", block);
       } else {
-        lost.put(block, message(claim));
+        lost.put(block, BlockActs.message(claim));
       }
     }
     if (claiming) {
@@ -400,7 +326,7 @@ final class ClusterSide implements ClusterLink, AutoCloseable {
     }
     if (written) {
       current = opened.view();
-      plan = ClusterPlan.of(current, self, blocks, released);
+      plan = ClusterPlan.of(current, self, blocks, acts.released());
     }
     tellBlocks(plan, lost);
     tellView(current);
@@ -423,11 +349,11 @@ final class ClusterSide implements ClusterLink, AutoCloseable {
             "claimed {} blocks={}",
             wanted.getKey(),
             held.stream().map(BlockRecord::block).toList());
-        held.forEach(record -> released.remove(record.block()));
+        acts.claimed(held);
         written = true;
         continue;
       }
-      String reason = message(claim);
+      String reason = BlockActs.message(claim);
       refused.put(wanted.getKey(), reason);
       refusedUntil = now.plus(REFUSED_RETRY);
       if (blocks.waiting().contains(wanted.getKey())) {
@@ -455,8 +381,6 @@ final class ClusterSide implements ClusterLink, AutoCloseable {
               plan.adopt(), plan.drop(), plan.open(), lost, new CompletableFuture<>()));
     }
   }
-
-  private Optional<ClusterView> toldView = Optional.empty();
 
   private void tellView(ClusterView current) {
     view = Optional.of(current);

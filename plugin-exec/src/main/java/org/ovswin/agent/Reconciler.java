@@ -280,19 +280,18 @@ final class Reconciler {
     if (startup == NodeView.Startup.FRESH) {
       growUp(view(), now);
     }
-    NodeView view = view();
-    Plan plan = Plan.of(view, now);
-    release(plan);
-    boolean admitted = addressesMoved;
     if (addressesMoved) {
       addressesMoved = false;
       requests.retryQueued(pods, leases, view());
     }
+    NodeView view = view();
+    Plan plan = Plan.of(view, now);
+    release(plan);
     leases.sync();
     afterSync.forEach(Runnable::run);
     afterSync.clear();
     cluster.localMoved(new LocalBlocks(leases.usage(), requests.waitingFor()));
-    moreToDo = requests.settle(view, plan, pods, leases, now) || admitted;
+    moreToDo = requests.settle(view, plan, pods, leases, now) || addressesMoved;
     startEndpoints(plan);
     rows.start(plan.rows(), view.vswitch(), now);
     plan.flows().ifPresent(target -> bringFlowsTo(target, now));

@@ -236,7 +236,6 @@ final class Requests {
     boolean changed = false;
     for (Iterator<Adding> i = adding.iterator(); i.hasNext(); ) {
       Adding waiting = i.next();
-      // Not the view's: an ADD that waited for a block may have come after it was made.
       PodView pod = pods.get(waiting.attachment());
       if (pod != null && plan.ready().contains(waiting.attachment())) {
         i.remove();

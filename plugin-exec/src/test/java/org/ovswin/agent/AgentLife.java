@@ -1,5 +1,7 @@
 package org.ovswin.agent;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -8,10 +10,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.ovswin.cni.CniException;
 import org.ovswin.cni.CniRequest;
 import org.ovswin.cni.PortMapping;
+import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.ipam.lease.LeaseOptions;
@@ -154,6 +160,30 @@ final class AgentLife {
     inbox.tell(new Event.NodesMoved(Cluster.view(List.of(nodes))));
   }
 
+  /** What the store says of the node's blocks. */
+  void blocks(
+      List<IpPrefix> adopt, List<IpPrefix> drop, Set<IpPrefix> open, Map<IpPrefix, String> closed) {
+    inbox.tell(new Event.BlocksMoved(adopt, drop, open, closed, new CompletableFuture<>()));
+  }
+
+  /** Everything is there and answers, and there is one other node. */
+  void becomeReady() throws IOException {
+    nodes(Cluster.node(2));
+    settle();
+    assertThat(reconciler.ready()).isCompleted();
+  }
+
+  /** The error that a call was answered with. */
+  static CniException refusal(CompletableFuture<?> answer) {
+    assertThat(answer).isCompletedExceptionally();
+    return (CniException) answer.exceptionNow();
+  }
+
+  void connect() {
+    vswitch.update();
+    connectFlows();
+  }
+
   void connectFlows() {
     flowSwitch.connect();
     inbox.tell(new Event.SwitchUp());
@@ -167,6 +197,23 @@ final class AgentLife {
   /** Lets one task of the pool run. */
   void runTask(int index) {
     tasks.remove(index).run();
+  }
+
+  /** All but the switch's OpenFlow side answers. */
+  void answerRowsAndTasks() {
+    machine.work();
+    vswitch.commit();
+    vswitch.update();
+    while (!tasks.isEmpty()) {
+      runTask(0);
+    }
+  }
+
+  void answerAll() {
+    answerRowsAndTasks();
+    while (flowSwitch.isBusy()) {
+      flowSwitch.answer();
+    }
   }
 
   /** Everything outside answers at once, and the next hop too, until nothing is left to do. */
@@ -210,6 +257,13 @@ final class AgentLife {
       clock.advance(Duration.ofSeconds(1));
     }
     settle();
+  }
+
+  /** The next life on the same machine, after a kill -9; its journal is in the directory. */
+  AgentLife restarted(Path directory) throws IOException {
+    Path survivor = directory.resolve("journal" + clock.instant().toEpochMilli());
+    crash(survivor);
+    return new AgentLife(machine, clock, survivor);
   }
 
   /** Ends as by kill -9: what was not synced is lost. The journal is then in {@code survivor}. */

@@ -96,7 +96,7 @@ final class AgentSimulation {
   }
 
   private void event() throws IOException {
-    switch (random.nextInt(40)) {
+    switch (random.nextInt(42)) {
       case 0, 1, 2, 3 -> add(random.nextInt(CONTAINERS));
       case 4, 5 -> delete(random.nextInt(CONTAINERS));
       case 6, 7, 8, 9, 10, 11, 12 -> turn();
@@ -112,6 +112,7 @@ final class AgentSimulation {
       case 33, 34, 35 -> repair();
       case 36 -> crash();
       case 37 -> agent.dieAfter(1 + random.nextInt(20));
+      case 38, 39 -> RandomBlocks.tell(agent, random);
       default -> {
         // A stretch without trouble, so that pods come up and are there for what follows.
         if (random.nextInt(4) == 0) {
@@ -462,6 +463,7 @@ final class AgentSimulation {
     assertThat(machine.devices.keySet()).as("endpoints").isEqualTo(names);
     assertThat(
             machine.flowsBeyond(
+                agent.leases.blocks(),
                 held,
                 peers.stream()
                     .map(Cluster::node)

@@ -31,6 +31,9 @@ final class Cluster {
   /** Five pods fill it, so addresses are soon given again. */
   static final IpPrefix BLOCK = IpPrefix.parse("10.244.1.0/29");
 
+  /** One that the node may claim besides. */
+  static final IpPrefix FURTHER = IpPrefix.parse("10.244.7.0/29");
+
   static final MacAddress UPLINK_MAC = MacAddress.parse("02:00:00:00:00:0a");
   static final MacAddress GATEWAY_MAC = MacAddress.parse("02:00:00:00:00:01");
   static final Instant LONG_AGO = Instant.parse("2026-01-01T00:00:00Z");

@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
 import org.ovswin.openflow.FlowDiff;
@@ -264,10 +266,13 @@ final class Machine {
     return flows.values().stream().anyMatch(flow -> flow.cookie() == cookie);
   }
 
-  /** How the flows differ from those of this node with these pods and peers. */
+  /** How the flows differ from those of this node with these blocks, pods and peers. */
   List<FlowChange> flowsBeyond(
-      List<PodView> pods, List<NodeState.Peer> peers, NodeView.Startup gateway) {
-    return FlowDiff.diff(flows.values(), Pipeline.flows(state(pods, peers, gateway)));
+      List<IpPrefix> blocks,
+      List<PodView> pods,
+      List<NodeState.Peer> peers,
+      NodeView.Startup gateway) {
+    return FlowDiff.diff(flows.values(), Pipeline.flows(state(blocks, pods, peers, gateway)));
   }
 
   /** Whether packets of and for this pod flow. */
@@ -277,8 +282,12 @@ final class Machine {
         || ofports.getOrDefault(Cluster.UPLINK, -1) <= 0) {
       return false;
     }
-    // Without peers and next hop: those come and go.
-    return Pipeline.flows(state(List.of(pod), List.of(), NodeView.Startup.FRESH)).stream()
+    List<IpPrefix> block =
+        Stream.of(Cluster.BLOCK, Cluster.FURTHER)
+            .filter(one -> one.contains(pod.address()))
+            .toList();
+    // Without peers, next hop and other blocks: those come and go.
+    return Pipeline.flows(state(block, List.of(pod), List.of(), NodeView.Startup.FRESH)).stream()
         .allMatch(
             flow -> {
               Flow there = flows.get(flow.key());
@@ -287,7 +296,10 @@ final class Machine {
   }
 
   private NodeState state(
-      List<PodView> pods, List<NodeState.Peer> peers, NodeView.Startup gateway) {
+      List<IpPrefix> blocks,
+      List<PodView> pods,
+      List<NodeState.Peer> peers,
+      NodeView.Startup gateway) {
     List<NodeState.Pod> ported = new ArrayList<>();
     for (PodView pod : pods) {
       int port = ofports.getOrDefault(pod.hostName(), -1);
@@ -299,7 +311,7 @@ final class Machine {
     AgentConfig.UplinkConfig uplink = Cluster.CONFIG.uplink();
     return new NodeState(
         Cluster.RANGES.prefixes(),
-        List.of(Cluster.BLOCK),
+        blocks,
         new NodeState.Uplink(
             ofports.getOrDefault(Cluster.UPLINK, -1),
             uplink.address(),

@@ -1,26 +1,24 @@
 package org.ovswin.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.ovswin.agent.AgentLife.refusal;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.ovswin.cni.CniErrors;
-import org.ovswin.cni.CniException;
 import org.ovswin.cni.CniRequest;
 import org.ovswin.cni.CniVersion;
 import org.ovswin.cni.Dns;
 import org.ovswin.cni.PortMapping;
 import org.ovswin.ipam.lease.Lease;
 
-/** Single situations of the reconciler; {@link AgentSimulationTest} has the random ones. */
+/** Single situations of pods that come and go; {@link AgentSimulationTest} has the random ones. */
 final class ReconcilerTest {
   @TempDir private Path directory;
   private final TestClock clock = new TestClock();
@@ -38,167 +36,11 @@ final class ReconcilerTest {
     agent.close();
   }
 
-  private void becomeReady() throws IOException {
-    agent.nodes(Cluster.node(2));
-    agent.settle();
-    assertThat(agent.reconciler.ready()).isCompleted();
-  }
-
-  private static CniException refusal(CompletableFuture<?> answer) {
-    assertThat(answer).isCompletedExceptionally();
-    return (CniException) answer.exceptionNow();
-  }
-
-  // How much an agent does by itself.
-
-  /** Goes on as the reconciler's thread does: sleeps as long as it may, then makes a step. */
-  private int stepsWithin(Duration duration) throws IOException {
-    int before = agent.steps();
-    Instant end = clock.instant().plus(duration);
-    while (clock.instant().isBefore(end)) {
-      clock.advance(agent.reconciler.patience());
-      agent.settle();
-    }
-    return agent.steps() - before;
-  }
-
-  @Test
-  void idle_forTenMinutes_takesAStepASecondAndHardlyACall() throws Exception {
-    becomeReady();
-    var added = agent.add(1);
-    agent.settle();
-    assertThat(added).isCompleted();
-    int applies = agent.flowSwitch.applies();
-    int reconciles = agent.flowSwitch.reconciles();
-    int asked = agent.flowSwitch.sent().size();
-    int transactions = agent.vswitch.applies();
-    int attachCalls = agent.endpoints.attachCalls();
-
-    int steps = stepsWithin(Duration.ofMinutes(10));
-
-    assertThat(steps).as("steps").isLessThan(1200);
-    assertThat(agent.flowSwitch.applies()).as("bundles").isEqualTo(applies);
-    assertThat(agent.flowSwitch.reconciles() - reconciles).as("reconciles").isBetween(15, 21);
-    assertThat(agent.flowSwitch.sent().size() - asked).as("ARP").isBetween(15, 31);
-    assertThat(agent.vswitch.applies() - transactions).as("transactions").isLessThan(3);
-    assertThat(agent.endpoints.attachCalls()).as("attach").isEqualTo(attachCalls);
-    assertThat(agent.interfaces.converges()).as("converge").isBetween(15, 30);
-  }
-
-  @Test
-  void silentGateway_isAskedFourTimesASecond() throws Exception {
-    agent.nodes();
-    connect();
-    Instant end = clock.instant().plusSeconds(60);
-    int steps = 0;
-    while (clock.instant().isBefore(end)) {
-      clock.advance(agent.reconciler.patience());
-      answerAll();
-      agent.turn();
-      steps++;
-    }
-    assertThat(agent.flowSwitch.sent()).hasSizeBetween(200, 241);
-    assertThat(steps).isLessThan(600);
-  }
-
-  private AgentLife restarted() throws IOException {
-    Path survivor = directory.resolve("journal" + clock.instant().toEpochMilli());
-    agent.crash(survivor);
-    return new AgentLife(machine, clock, survivor);
-  }
-
-  private void connect() {
-    agent.vswitch.update();
-    agent.connectFlows();
-  }
-
-  private void answerAll() {
-    answerRowsAndTasks();
-    while (agent.flowSwitch.isBusy()) {
-      agent.flowSwitch.answer();
-    }
-  }
-
-  @Test
-  void rowsThatSomebodyElseChangesBack_areAskedForOnceASecond() throws Exception {
-    becomeReady();
-    int transactions = agent.vswitch.applies();
-    Instant end = clock.instant().plusSeconds(60);
-    while (clock.instant().isBefore(end)) {
-      clock.advance(Duration.ofMillis(20));
-      machine.meddle();
-      answerAll();
-      agent.turn();
-    }
-    assertThat(agent.vswitch.applies() - transactions).isBetween(30, 61);
-  }
-
-  @Test
-  void transactionThatIsRefused_isAskedForOnceASecond() throws Exception {
-    agent.nodes();
-    agent.vswitch.update();
-    Instant end = clock.instant().plusSeconds(60);
-    while (clock.instant().isBefore(end)) {
-      clock.advance(Duration.ofMillis(20));
-      agent.turn();
-      agent.vswitch.refuse();
-    }
-    assertThat(agent.vswitch.applies()).isBetween(50, 61);
-  }
-
-  @Test
-  void flowsThatAreRefused_areTriedEverMoreRarelyAndTheAnswerSaysWhy() throws Exception {
-    becomeReady();
-    var added = agent.add(1);
-    int reconciles = agent.flowSwitch.reconciles();
-    Instant end = clock.instant().plusSeconds(25);
-    while (clock.instant().isBefore(end)) {
-      clock.advance(Duration.ofMillis(20));
-      answerRowsAndTasks();
-      while (agent.flowSwitch.hasRequests()) {
-        agent.flowSwitch.refuse(new Random(1));
-      }
-      agent.turn();
-    }
-    // The pauses double, and begin anew when the pod's ADD has been given up.
-    assertThat(agent.flowSwitch.reconciles() - reconciles).isBetween(5, 8);
-    assertThat(refusal(added)).hasMessageContaining("it refused flows: refused");
-    agent.settle(Duration.ofSeconds(11));
-    assertThat(agent.look().flows().areSettled()).isTrue();
-    assertThat(agent.leases.leases()).isEmpty();
-  }
-
-  @Test
-  void missingSandbox_isTriedEveryFiveSeconds() throws Exception {
-    becomeReady();
-    var added = agent.add(1);
-    agent.settle();
-    assertThat(added).isCompleted();
-    agent = restarted();
-    machine.loseSandbox(1);
-    becomeReady();
-    int calls = agent.endpoints.attachCalls();
-    agent.settle(Duration.ofSeconds(60));
-    assertThat(agent.endpoints.attachCalls() - calls).isBetween(9, 13);
-  }
-
-  @Test
-  void patience_timerThatWasJustMissed_isNotSleptOver() throws Exception {
-    becomeReady();
-    var added = agent.add(1, clock.instant().plusMillis(300));
-    agent.turn();
-    // The clock passes the deadline after the step that came a moment too early.
-    clock.advance(Duration.ofMillis(301));
-    assertThat(agent.reconciler.patience()).isZero();
-    agent.settle();
-    assertThat(refusal(added).code()).isEqualTo(CniErrors.TRY_AGAIN_LATER);
-  }
-
   // ADD.
 
   @Test
   void add_deadlineAlreadyPast_leavesNothing() throws Exception {
-    becomeReady();
+    agent.becomeReady();
     var added = agent.add(1, clock.instant().minusSeconds(1));
     agent.turn();
     agent.settle(Duration.ofSeconds(3));
@@ -210,7 +52,7 @@ final class ReconcilerTest {
 
   @Test
   void add_missingSandbox_isRefusedAtOnceAndLeavesNothing() throws Exception {
-    becomeReady();
+    agent.becomeReady();
     machine.loseSandbox(1);
     Instant before = clock.instant();
     var added = agent.add(1);
@@ -223,7 +65,7 @@ final class ReconcilerTest {
 
   @Test
   void delete_whileTheEndpointFails_doesNotWaitForTheRetry() throws Exception {
-    becomeReady();
+    agent.becomeReady();
     var added = agent.add(1);
     agent.turn();
     agent.turn();
@@ -240,7 +82,7 @@ final class ReconcilerTest {
 
   @Test
   void add_databaseDown_saysSoAndTakesNoAddress() throws Exception {
-    becomeReady();
+    agent.becomeReady();
     agent.vswitch.lose();
     var added = agent.add(1);
     agent.turn();
@@ -250,22 +92,8 @@ final class ReconcilerTest {
   }
 
   @Test
-  void add_blockFull_saysSo() throws Exception {
-    becomeReady();
-    for (int container = 0; container < 5; container++) {
-      var added = agent.add(container);
-      agent.settle();
-      assertThat(added).isCompleted();
-    }
-    var added = agent.add(5);
-    agent.settle();
-    assertThat(refusal(added).code()).isEqualTo(CniErrors.TRY_AGAIN_LATER);
-    assertThat(refusal(added)).hasMessageContaining(Cluster.BLOCK.toString());
-  }
-
-  @Test
   void add_hostPortOfAnother_namesTheOther() throws Exception {
-    becomeReady();
+    agent.becomeReady();
     var first = agent.add(1, Cluster.tcp(8080, 80));
     var second = agent.add(2, Cluster.tcp(8080, 8080));
     agent.settle();
@@ -276,7 +104,7 @@ final class ReconcilerTest {
 
   @Test
   void add_again_isTheSamePod() throws Exception {
-    becomeReady();
+    agent.becomeReady();
     var first = agent.add(1);
     agent.settle();
     var second = agent.add(1);
@@ -288,7 +116,7 @@ final class ReconcilerTest {
   /** CNI bounds none of these; the journal does, and used to end the agent over it. */
   @Test
   void add_longerThanTheJournalTakes_isRefusedAndTheAgentGoesOn() throws Exception {
-    becomeReady();
+    agent.becomeReady();
     String tooLong = "x".repeat(2000);
     CniRequest sane = Cluster.request(1, clock.instant().plusSeconds(30));
     PortMapping[] many = new PortMapping[4000];
@@ -324,7 +152,7 @@ final class ReconcilerTest {
 
   @Test
   void add_beforeTheJournalIsSynced_hasNoSideEffect() throws Exception {
-    becomeReady();
+    agent.becomeReady();
     var _ = agent.add(1);
     agent.dieAfter(1);
     try {
@@ -341,7 +169,7 @@ final class ReconcilerTest {
 
   @Test
   void delete_unknown_isASuccess() throws Exception {
-    becomeReady();
+    agent.becomeReady();
     var deleted = agent.delete(7);
     agent.turn();
     assertThat(deleted).isCompleted();
@@ -349,7 +177,7 @@ final class ReconcilerTest {
 
   @Test
   void delete_switchGone_answersAndKeepsTheAddressUntilItIsBack() throws Exception {
-    becomeReady();
+    agent.becomeReady();
     var added = agent.add(1);
     agent.settle();
     assertThat(added).isCompleted();
@@ -375,16 +203,16 @@ final class ReconcilerTest {
 
   @Test
   void delete_whileItsFlowsAreOnTheirWay_waitsForThem() throws Exception {
-    becomeReady();
+    agent.becomeReady();
     var added = agent.add(1);
     while (!agent.flowSwitch.hasRequests()) {
-      answerRowsAndTasks();
+      agent.answerRowsAndTasks();
       agent.turn();
     }
     var deleted = agent.delete(1);
     for (int i = 0; i < 10; i++) {
       clock.advance(Duration.ofMillis(500));
-      answerRowsAndTasks();
+      agent.answerRowsAndTasks();
       agent.turn();
     }
     assertThat(machine.podRows()).as("the flows are for its port").hasSize(1);
@@ -400,23 +228,23 @@ final class ReconcilerTest {
 
   @Test
   void delete_flowsThatWereKeptAtTheStart_goFirst() throws Exception {
-    becomeReady();
+    agent.becomeReady();
     var added = agent.add(1);
     agent.settle();
     PodView pod = added.join();
     // Without its device the port has no number, so the state does not name the pod.
     machine.loseSandbox(1);
     machine.work();
-    agent = restarted();
+    agent = agent.restarted(directory);
     agent.nodes();
-    connect();
+    agent.connect();
     agent.turn();
     agent.flowSwitch.answer();
     agent.turn();
     assertThat(machine.hasFlows(pod)).as("kept: the reason may come").isTrue();
     var deleted = agent.delete(1);
     for (int i = 0; i < 10; i++) {
-      answerRowsAndTasks();
+      agent.answerRowsAndTasks();
       agent.turn();
     }
     assertThat(machine.hasFlows(pod)).as("the switch has not answered").isTrue();
@@ -429,44 +257,17 @@ final class ReconcilerTest {
     assertThat(agent.leases.leases()).isEmpty();
   }
 
-  private void answerRowsAndTasks() {
-    machine.work();
-    agent.vswitch.commit();
-    agent.vswitch.update();
-    while (!agent.tasks.isEmpty()) {
-      agent.runTask(0);
-    }
-  }
-
-  @Test
-  void reconcileOfAnEarlierSession_toldInTheNext_isNotBelieved() throws Exception {
-    becomeReady();
-    clock.advance(Duration.ofSeconds(31));
-    agent.turn();
-    assertThat(agent.flowSwitch.hasRequests()).as("the audit").isTrue();
-    agent.flowSwitch.answerLater();
-    agent.disconnectFlows("killed");
-    machine.loseFlows();
-    agent.connectFlows();
-    agent.flowSwitch.tell();
-    assertThat(agent.look().flows().areSettled()).isFalse();
-    assertThat(machine.dump()).isEmpty();
-    agent.settle();
-    assertThat(agent.look().flows().areSettled()).isTrue();
-    assertThat(machine.dump()).isNotEmpty();
-  }
-
   // Restart.
 
   @Test
   void restart_changesNothingThatIsRight() throws Exception {
-    becomeReady();
+    agent.becomeReady();
     var added = agent.add(1, Cluster.tcp(8080, 80));
     agent.settle();
     PodView pod = added.join();
-    agent = restarted();
+    agent = agent.restarted(directory);
     // The kernel is slow, and the store and the next hop do not answer: the pod does not notice.
-    connect();
+    agent.connect();
     Instant end = clock.instant().plusSeconds(30);
     while (clock.instant().isBefore(end)) {
       clock.advance(agent.reconciler.patience());
@@ -476,14 +277,14 @@ final class ReconcilerTest {
       agent.turn();
       assertThat(machine.isReachable(pod)).isTrue();
     }
-    becomeReady();
+    agent.becomeReady();
     agent.settle(Duration.ofSeconds(2));
     assertThat(agent.flowSwitch.changed()).isZero();
   }
 
   @Test
   void restart_afterAnotherBoot_reclaimsPodsWithoutSandbox() throws Exception {
-    becomeReady();
+    agent.becomeReady();
     var added = agent.add(1);
     agent.settle();
     assertThat(added).isCompleted();
@@ -491,29 +292,9 @@ final class ReconcilerTest {
     Path survivor = directory.resolve("survivor");
     agent.crash(survivor);
     agent = new AgentLife(machine, clock, survivor, "boot-2");
-    becomeReady();
+    agent.becomeReady();
     agent.settle(Duration.ofSeconds(3));
     assertThat(agent.leases.leases()).isEmpty();
     assertThat(machine.podRows()).isEmpty();
-  }
-
-  @Test
-  void switchRestart_whileTheLocalPortConverges_isConvergedAgain() throws Exception {
-    becomeReady();
-    agent.disconnectFlows("gone");
-    agent.connectFlows();
-    agent.turn();
-    agent.flowSwitch.answer();
-    agent.turn();
-    assertThat(agent.tasks).as("the local port is looked at").hasSize(1);
-    // ovs-vswitchd has made another device since the task looked at the first.
-    agent.disconnectFlows("gone");
-    agent.connectFlows();
-    agent.runTask(0);
-    agent.turn();
-    agent.flowSwitch.answer();
-    int converges = agent.interfaces.converges();
-    agent.settle(Duration.ofSeconds(2));
-    assertThat(agent.interfaces.converges()).isGreaterThan(converges);
   }
 }
