@@ -63,6 +63,10 @@ public final class CachedView {
     }
   }
 
+  Path file() {
+    return file;
+  }
+
   Optional<ClusterView> read() {
     if (!Files.exists(file)) {
       return Optional.empty();

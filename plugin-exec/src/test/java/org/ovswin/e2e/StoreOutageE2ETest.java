@@ -147,6 +147,25 @@ class StoreOutageE2ETest {
     assertThat(cni.del("c0ffee", netns).succeeded()).isTrue();
   }
 
+  /** As a directory that is not mounted at boot: a cluster begun there would be a second one. */
+  @Test
+  void storeIsEmpty_agentThatRestarts_beginsNoNewCluster() throws Exception {
+    startNodes();
+    Pod a = cluster.pod(1, "a");
+    Pod b = cluster.pod(2, "b");
+    Files.move(store(), away());
+    Files.createDirectory(store());
+    cluster.lab().nodes().forEach(LabNode::restartAgent);
+    eachIs(AgentHealth.Reach.UNREACHABLE);
+    assertThat(health(cluster.node(1)).problems())
+        .anySatisfy(problem -> assertThat(problem).contains("no cluster", "mounted"));
+    cluster.allTalk(a, b, cluster.pod(1, "c"));
+    assertThat(store()).isEmptyDirectory();
+
+    bringStoreBack();
+    cluster.allTalk(a, b, cluster.pod(2, "d"));
+  }
+
   /** One node has lost all three members; the other goes on with them. */
   @Test
   void etcdOutOfReachOfOneNode_itGoesOnAndLearnsWhatItMissed() throws Exception {
