@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Crashes of every kind at every point. A restart has what was told, and nothing invented. */
@@ -205,6 +206,56 @@ class LeaseCrashTest {
       }
     }
     return List.of(recorded.told().getLast().states().getLast());
+  }
+
+  /**
+   * A force that did nothing and said that it had. What a disk promised and threw away nobody can
+   * bring back; but the next force that is true brings it, and after a power cut before that the
+   * journal shows a state that once was, or is refused.
+   */
+  @Test
+  void eachForceLying_thenPowerCut_showsAStateThatWasOrIsRefused() throws IOException {
+    for (int lie = 1; lie <= 8; lie++) {
+      for (int syncsAfter = 0; syncsAfter <= 2; syncsAfter++) {
+        for (int seed = 0; seed < 40; seed++) {
+          powerCutAfterALie(lie, syncsAfter, new Random(SEED + seed));
+        }
+      }
+    }
+  }
+
+  private static void powerCutAfterALie(int lie, int syncsAfter, Random random) throws IOException {
+    SimulatedStorage storage = new SimulatedStorage();
+    LeaseDatabase database = LeaseScenario.open(storage);
+    storage.lieAt(lie);
+    List<Map<Attachment, String>> states = new ArrayList<>();
+    for (int i = 1; i <= lie + syncsAfter; i++) {
+      states.add(LeaseScenario.shown(database));
+      database.allocate(LeaseScenario.request(LeaseScenario.attachment(i)));
+      states.add(LeaseScenario.shown(database));
+      database.release(LeaseScenario.attachment(i - 2));
+      database.sync();
+    }
+    states.add(LeaseScenario.shown(database));
+    String how = "lie %d, %d syncs after it".formatted(lie, syncsAfter);
+    // A restart of the process alone finds everything, whatever the disk did.
+    assertThat(reopened(storage)).as(how).isEqualTo(states.getLast());
+    storage.cutPower(random);
+    if (syncsAfter > 0) {
+      assertThat(reopened(storage)).as(how).isEqualTo(states.getLast());
+      return;
+    }
+    try {
+      assertThat(states).as(how).contains(reopened(storage));
+    } catch (JournalException e) {
+      assertThat(e).hasMessageContaining("damaged at offset");
+    }
+  }
+
+  private static Map<Attachment, String> reopened(SimulatedStorage storage) throws IOException {
+    SimulatedStorage copy = new SimulatedStorage();
+    copy.put(Journal.FILE, storage.bytes(Journal.FILE));
+    return LeaseScenario.shown(LeaseScenario.open(copy));
   }
 
   @Test

@@ -31,6 +31,11 @@ final class SimulatedStorage implements JournalStorage {
 
   private int failAt;
 
+  /** Forces of files so far, and the one of them that lies; 0 for none. */
+  private int forces;
+
+  private int lieAt;
+
   int operations() {
     return operations;
   }
@@ -39,6 +44,12 @@ final class SimulatedStorage implements JournalStorage {
   void failAt(int n) {
     operations = 0;
     failAt = n;
+  }
+
+  /** Lets the n-th force of a file from now on do nothing and say that it has. */
+  void lieAt(int n) {
+    forces = 0;
+    lieAt = n;
   }
 
   /** What an attempt to read the file would give now. */
@@ -251,7 +262,9 @@ final class SimulatedStorage implements JournalStorage {
         content.dirty.clear();
         throw new IOException("simulated failure of a force");
       }
-      content.makeDurable();
+      if (++forces != lieAt) {
+        content.makeDurable();
+      }
     }
 
     @Override

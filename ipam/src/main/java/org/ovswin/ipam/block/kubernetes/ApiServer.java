@@ -301,7 +301,13 @@ final class ApiServer implements AutoCloseable {
     if (!request.body().isEmpty()) {
       builder = builder.method(request.method(), "application/json", request.body());
     }
-    CompletableFuture<HttpResponse<String>> future = http.sendAsync(builder.build(), String.class);
+    CompletableFuture<HttpResponse<String>> future;
+    try {
+      future = http.sendAsync(builder.build(), String.class);
+    } catch (IllegalStateException e) {
+      // A watch that goes on while the store is closed.
+      throw new IOException("the client is closed", e);
+    }
     try {
       HttpResponse<String> response =
           future.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);

@@ -159,8 +159,7 @@ public final class KubernetesBlockStore implements BlockStore {
         return held;
       }
       BlockRecord released = held.get().released(options.clock().instant());
-      if (server.replace(object.get().withSpec(Records.spec(released)))
-          instanceof ApiServer.Write.Written) {
+      if (NodeObjects.end(server, object.get(), released)) {
         return Optional.of(released);
       }
     }

@@ -120,13 +120,25 @@ final class NodeObjects {
           readable(object).filter(record -> record.isHeld() && record.node().equals(node));
       if (held.isPresent()) {
         BlockRecord released = held.get().released(clock.instant());
-        if (server.replace(object.withSpec(Records.spec(released)))
-            instanceof ApiServer.Write.Written) {
+        if (end(server, object, released)) {
           ended.add(released);
         }
       }
     }
     return ended;
+  }
+
+  /** Writes a block's end; whether that was done, also if the answer was lost on the way. */
+  static boolean end(ApiServer server, ApiObject object, BlockRecord released) throws IOException {
+    return switch (server.replace(object.withSpec(Records.spec(released)))) {
+      case ApiServer.Write.Written _ -> true;
+      // A conflict with oneself: the first attempt had been made.
+      case ApiServer.Write.Conflict() ->
+          server
+              .get(Kind.BLOCK, object.name())
+              .flatMap(NodeObjects::readable)
+              .equals(Optional.of(released));
+    };
   }
 
   static Optional<BlockRecord> readable(ApiObject object) {

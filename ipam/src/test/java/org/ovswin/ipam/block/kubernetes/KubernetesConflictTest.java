@@ -9,6 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.block.BlockRecord;
 import org.ovswin.ipam.block.Claim;
 import org.ovswin.ipam.block.ClusterRange;
 import org.ovswin.ipam.block.NodeRecord;
@@ -172,7 +173,12 @@ class KubernetesConflictTest extends KubernetesFixture {
     try (KubernetesBlockStore store = open(RANGE);
         KubernetesBlockStore peer = openPeer(RANGE)) {
       join(store, "a");
-      between("update ovswinblocks", () -> assertThat(peer.release(block)).isPresent());
+      between(
+          "update ovswinblocks",
+          () -> {
+            now = now.plusSeconds(1);
+            assertThat(peer.release(block)).isPresent();
+          });
       assertThat(store.release(block)).isEmpty();
     }
   }
@@ -186,6 +192,19 @@ class KubernetesConflictTest extends KubernetesFixture {
       server.heal("create ovswinblocks");
       assertThat(held(claim(store, "a"))).containsExactly("10.244.0.0/24");
       assertThat(server.objects().names("ovswinblocks")).containsExactly("10.244.0.0-24");
+    }
+  }
+
+  @Test
+  void release_answerLost_tellsWhatItHadReleased() throws IOException {
+    try (KubernetesBlockStore store = open(RANGE)) {
+      join(store, "a");
+      join(store, "b");
+      server.failAfter("update ovswinblocks", 500);
+      assertThat(store.release(IpPrefix.parse("10.244.0.0/24")))
+          .contains(store.view().blocks().getFirst());
+      assertThat(store.releaseNode("b")).containsExactly(store.view().blocks().getLast());
+      assertThat(store.view().blocks()).noneMatch(BlockRecord::isHeld);
     }
   }
 
