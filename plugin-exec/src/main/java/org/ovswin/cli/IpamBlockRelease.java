@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.ovswin.agent.AgentConfig;
 import org.ovswin.agent.Stores;
+import org.ovswin.cli.report.Ages;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.block.BlockRecord;
 import org.ovswin.ipam.block.BlockStore;
@@ -155,12 +157,11 @@ final class IpamBlockRelease implements Callable<Integer> {
     for (NodeUsage usage : report.stream().toList()) {
       for (NodeUsage.BlockUse use : usage.blocks()) {
         if (use.block().equals(block)) {
-          Duration age =
-              Duration.ofSeconds(Duration.between(usage.at(), Instant.now()).toSeconds());
           return use.used() == 0
               ? Optional.empty()
               : Optional.of(
-                  "with %d leases, as it told %s ago".formatted(use.used(), Times.written(age)));
+                  "with %d leases, as it told %s"
+                      .formatted(use.used(), Ages.ago(usage.at(), Instant.now())));
         }
       }
     }
@@ -177,7 +178,11 @@ final class IpamBlockRelease implements Callable<Integer> {
       Instant othersFrom = record.releasedAt().orElseGet(Instant::now).plus(grace);
       lines.add(
           "released %s of %s; others may claim it from %s on (grace %s)"
-              .formatted(record.block(), name, othersFrom, Times.written(grace)));
+              .formatted(
+                  record.block(),
+                  name,
+                  othersFrom.truncatedTo(ChronoUnit.SECONDS),
+                  Times.written(grace)));
       blocks
           .addObject()
           .put("block", record.block().toString())

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Lists this node's leases that nobody needs any more, with the reason of each. Nothing is",
-      "changed unless --yes is given: then they are taken back."
+      "changed unless --yes is given: then they are taken back, and it is said what became of each."
     },
     footer = {"", "Example: ovs-win ipam gc --yes"})
 final class IpamGc implements Callable<Integer> {
@@ -46,15 +46,7 @@ final class IpamGc implements Callable<Integer> {
 
   @Override
   public Integer call() throws MisuseException, MissingException, FailedException {
-    GcReport found = ask(GcMode.DRY_RUN);
-    if (mode.yes && found.found() > 0) {
-      if (printed.format() == OutputFormat.TEXT) {
-        printed.print(
-            spec.commandLine().getOut(), text(found), JsonNodeFactory.instance.objectNode());
-        spec.commandLine().getOut().println();
-      }
-      found = ask(GcMode.RECLAIM);
-    }
+    GcReport found = ask(mode.yes ? GcMode.RECLAIM : GcMode.DRY_RUN);
     printed.print(spec.commandLine().getOut(), text(found), tree(found));
     return found.candidates().stream().anyMatch(candidate -> candidate.problem().isPresent())
         ? Main.FAILED

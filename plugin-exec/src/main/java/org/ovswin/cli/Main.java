@@ -30,6 +30,9 @@ public final class Main implements Runnable {
   public static final int MISUSE = 2;
   public static final int MISSING = 3;
 
+  /** Descriptions are broken by hand. */
+  private static final int USAGE_WIDTH = 100;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /** Without a command there is nothing to do; the usage says what there is. */
@@ -48,6 +51,7 @@ public final class Main implements Runnable {
     Arguments.register(command);
     return command
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpWidth(USAGE_WIDTH)
         .setExecutionExceptionHandler(
             (failure, failed, _) -> {
               failed.getErr().println("ovs-win: " + failure.getMessage());

@@ -141,16 +141,20 @@ public final class Surveyor implements AutoCloseable {
           AdminClient.at(config.adminSocket()).withPatience(AGENT_PATIENCE).health();
       return new AgentState.Running(
           config.node(),
-          "running since %s, version %s, %d pods, %d peers"
+          "running since %s, version %s, %s, %s"
               .formatted(
                   health.startedAt().truncatedTo(ChronoUnit.SECONDS),
                   health.version(),
-                  health.pods(),
-                  health.peers()),
+                  count(health.pods(), "pod"),
+                  count(health.peers(), "peer")),
           health.problems());
     } catch (AdminException e) {
       return new AgentState.Down(config.node(), String.valueOf(e.getMessage()));
     }
+  }
+
+  private static String count(int number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
   }
 
   private Optional<LeaseView> leases(AgentConfig config, List<String> warnings) {

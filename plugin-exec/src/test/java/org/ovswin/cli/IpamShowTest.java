@@ -97,7 +97,7 @@ final class IpamShowTest {
       assertThat(shown.exitCode()).isZero();
       assertThat(shown.out())
           .contains(
-              "agent of node1: running since 2026-01-02T03:04:05Z, version 0.1.0, 2 pods, 1 peers")
+              "agent of node1: running since 2026-01-02T03:04:05Z, version 0.1.0, 2 pods, 1 peer")
           .contains("agent of node1: problem: the switch does not answer")
           .doesNotContain("read from disk");
       assertThat(json().at("/agents/0/state").asText()).isEqualTo("running");

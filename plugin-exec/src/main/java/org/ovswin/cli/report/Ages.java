@@ -5,11 +5,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /** How people tell the time that has passed, or will have. */
-final class Ages {
+public final class Ages {
   private Ages() {}
 
   /** "now", "3s ago", "5m ago", "7h ago", "12d ago", or "in 5m" for what is to come. */
-  static String ago(Instant then, Instant now) {
+  public static String ago(Instant then, Instant now) {
     Duration passed = Duration.between(then, now);
     if (passed.abs().compareTo(Duration.ofSeconds(1)) < 0) {
       return "now";
