@@ -5,9 +5,8 @@ import java.io.StringWriter;
 import picocli.CommandLine;
 
 /** One call of {@code ovs-win} in this process. */
-public record Invocation(int exitCode, String out, String err) {
-  /** Makes it. */
-  public static Invocation of(String... arguments) {
+record Invocation(int exitCode, String out, String err) {
+  static Invocation of(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine command =

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.ovswin.cli.Invocation;
 import org.ovswin.cli.Main;
 import org.ovswin.lab.LabException;
 import org.ovswin.lab.LabNode;
@@ -26,23 +25,22 @@ class IpamVerbsE2ETest {
 
   @RegisterExtension final Cluster cluster = Cluster.ofNodes(2);
 
-  /** {@code ovs-win ipam VERB --config FILE MORE} on node 1. */
-  private Invocation ipam(String verb, String... more) {
+  /** {@code ovs-win ipam VERB MORE} on node 1. */
+  private OvsWin ipam(String verb, String... more) {
     List<String> words = new ArrayList<>(List.of("ipam"));
     words.addAll(List.of(verb.split(" ")));
-    words.addAll(List.of("--config", cluster.node(1).configuration().toString()));
     words.addAll(List.of(more));
-    return Invocation.of(words.toArray(String[]::new));
+    return OvsWin.on(cluster.node(1), words.toArray(String[]::new));
   }
 
   private String done(String verb, String... more) {
-    Invocation call = ipam(verb, more);
+    OvsWin call = ipam(verb, more);
     assertThat(call.exitCode()).as(call.out() + call.err()).isZero();
     return call.out();
   }
 
   private String refused(int exitCode, String verb, String... more) {
-    Invocation call = ipam(verb, more);
+    OvsWin call = ipam(verb, more);
     assertThat(call.exitCode()).as(call.out() + call.err()).isEqualTo(exitCode);
     return call.err();
   }
@@ -137,7 +135,7 @@ class IpamVerbsE2ETest {
     Path away = store.resolveSibling("store.away");
     Files.move(store, away);
     try {
-      Invocation cached = ipam("show");
+      OvsWin cached = ipam("show");
       assertThat(cached.exitCode()).isEqualTo(Main.FAILED);
       assertThat(cached.out())
           .contains(
@@ -166,7 +164,7 @@ class IpamVerbsE2ETest {
     bytes[bytes.length / 2] ^= 0x55;
     Files.write(journal, bytes);
 
-    Invocation explained = ipam("check");
+    OvsWin explained = ipam("check");
     assertThat(explained.exitCode()).isEqualTo(Main.FAILED);
     assertThat(explained.out()).contains(journal.toString(), "found:", "remedy:", "lost:");
     assertThat(Files.readAllBytes(journal)).isEqualTo(bytes);
@@ -174,7 +172,7 @@ class IpamVerbsE2ETest {
         .isInstanceOf(LabException.class)
         .hasMessageContaining(journal.toString());
 
-    Invocation repaired = ipam("check", "--repair", "--yes");
+    OvsWin repaired = ipam("check", "--repair", "--yes");
     assertThat(repaired.exitCode()).as(repaired.out() + repaired.err()).isZero();
     node.startAgent();
     cluster.eventuallyAllTalk(cluster.pod(1, "a"), cluster.pod(2, "b"));
