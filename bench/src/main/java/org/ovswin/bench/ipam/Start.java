@@ -66,7 +66,7 @@ final class Start {
   private List<String> open(int heapMib) throws IOException {
     List<String> command = new ArrayList<>(LabSpec.thisJava());
     command.addAll(List.of("-Xmx%dm".formatted(heapMib), OpenDatabase.class.getName()));
-    command.add(directory.toString());
+    command.addAll(List.of(directory.toString(), Leases.BLOCK.toString()));
     String output = Program.run(new ProcessBuilder(command), new byte[0]);
     return List.of(output.lines().toList().getLast().split(" ", -1));
   }
