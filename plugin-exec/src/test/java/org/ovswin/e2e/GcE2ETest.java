@@ -9,6 +9,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.ovswin.agent.AgentConfigFile;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.lease.Allocation;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.Lease;
@@ -71,7 +72,7 @@ class GcE2ETest {
                 lease.podName(),
                 "2e4b9c1a-0000-4000-8000-000000000001",
                 lease.intent(),
-                Set.of(org.ovswin.ipam.address.Family.IPV4),
+                Set.of(Family.IPV4),
                 lease.addresses(),
                 Stickiness.NONE));
     assertThat(again).isInstanceOf(Allocation.Allocated.class);
