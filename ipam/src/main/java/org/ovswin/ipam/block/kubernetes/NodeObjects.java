@@ -128,17 +128,32 @@ final class NodeObjects {
     return ended;
   }
 
-  /** Writes a block's end; whether that was done, also if the answer was lost on the way. */
+  /**
+   * Writes a block's end; whether that was done, also if the answer was lost on the way.
+   *
+   * @throws IOException if somebody else has the block by now: whether this call had ended it
+   *     before that cannot be told any more, and it must not end what they have
+   */
   static boolean end(ApiServer server, ApiObject object, BlockRecord released) throws IOException {
-    return switch (server.replace(object.withSpec(Records.spec(released)))) {
-      case ApiServer.Write.Written _ -> true;
-      // A conflict with oneself: the first attempt had been made.
-      case ApiServer.Write.Conflict() ->
-          server
-              .get(Kind.BLOCK, object.name())
-              .flatMap(NodeObjects::readable)
-              .equals(Optional.of(released));
-    };
+    if (server.replace(object.withSpec(Records.spec(released)))
+        instanceof ApiServer.Write.Written) {
+      return true;
+    }
+    Optional<BlockRecord> present =
+        server.get(Kind.BLOCK, object.name()).flatMap(NodeObjects::readable);
+    if (present.isPresent()
+        && !(present.get().owner().equals(released.owner())
+            && present.get().node().equals(released.node()))) {
+      throw new IOException(
+          "block "
+              + released.block()
+              + ": node "
+              + present.get().node()
+              + " has it by now (expected: node "
+              + released.node()
+              + ", until it was released; ask again, if that is still to be)");
+    }
+    return present.equals(Optional.of(released));
   }
 
   static Optional<BlockRecord> readable(ApiObject object) {
