@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -17,11 +19,13 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Every family under Jazzer, in a process of its own, with a small heap so that a length that lies
  * cannot make us allocate.
  *
- * <p>A few seconds each in the build. At length: {@code ./verify -pl flow-programmer -am
+ * <p>One second each in the build, and two families at a time, since most of that time a new
+ * process starts and instruments itself. At length: {@code ./verify -pl flow-programmer -am
  * -Dtest=FuzzTest -Dsurefire.failIfNoSpecifiedTests=false -Dfuzz.seconds=3600}. What it finds is
  * shown as bytes in hex; they go to {@code fuzz/findings.txt} among the test resources, which
  * {@link FindingsTest} reads.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class FuzzTest {
   private static final String SECONDS = "ovswin.fuzz.seconds";
   private static final int SPARE_SECONDS = 120;
@@ -29,7 +33,7 @@ final class FuzzTest {
   @ParameterizedTest
   @EnumSource(Family.class)
   void anyBytes_areReadOrRefused(Family family, @TempDir Path directory) throws Exception {
-    int seconds = Integer.parseInt(System.getProperty(SECONDS, "2"));
+    int seconds = Integer.parseInt(System.getProperty(SECONDS, "1"));
     int seed = 1 + new Random().nextInt(1_000_000);
     Path corpus = Seeds.write(family, Files.createDirectory(directory.resolve("corpus")));
     Path log = directory.resolve("log");
