@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +56,25 @@ final class StrictApiServer implements AutoCloseable {
   private final Map<String, Integer> failures = new HashMap<>();
   private final Map<String, Integer> lostAnswers = new HashMap<>();
   private final List<String> requests = new ArrayList<>();
+  private volatile Supplier<Optional<Fault>> faults = Optional::empty;
   private @Nullable MockWebServer web;
-  private int port;
+  private volatile int port;
+
+  /**
+   * What befalls a request.
+   *
+   * @param code of the answer, or {@link #NO_ANSWER}
+   */
+  record Fault(Moment moment, int code) {
+    /** Before or after the objects are read or changed. */
+    enum Moment {
+      BEFORE,
+      AFTER
+    }
+
+    /** Not a status code (RFC 9110, 15: three digits): the client drops the connection. */
+    static final int NO_ANSWER = 99;
+  }
 
   StrictApiServer() throws IOException {
     this(new ApiObjects());
@@ -81,7 +99,7 @@ final class StrictApiServer implements AutoCloseable {
   }
 
   /** On the same port as before. */
-  synchronized void start() throws IOException {
+  void start() throws IOException {
     MockWebServer started = new MockWebServer();
     started.setDispatcher(
         new Dispatcher() {
@@ -90,12 +108,19 @@ final class StrictApiServer implements AutoCloseable {
             return answer(request);
           }
         });
+    // A client that is offered HTTP/2 on a plain connection takes it, and cutting one answer would
+    // cut all.
+    started.setHttp2ClearTextEnabled(false);
     if (transport == Transport.TLS) {
       started.useHttps();
     }
+    // Not under the lock, and neither is the end: the web server waits for its threads then, and
+    // these wait for the lock when they answer.
     started.start(InetAddress.getLoopbackAddress(), port);
-    port = started.getPort();
-    web = started;
+    synchronized (this) {
+      port = started.getPort();
+      web = started;
+    }
   }
 
   /** The file of the certificate. */
@@ -104,11 +129,15 @@ final class StrictApiServer implements AutoCloseable {
   }
 
   /** Connections end, and new ones are refused. */
-  synchronized void stop() {
+  void stop() {
     objects.dropWatches();
-    if (web != null) {
-      web.shutdown();
+    @Nullable MockWebServer stopped;
+    synchronized (this) {
+      stopped = web;
       web = null;
+    }
+    if (stopped != null) {
+      stopped.shutdown();
     }
   }
 
@@ -178,6 +207,15 @@ final class StrictApiServer implements AutoCloseable {
     lostAnswers.remove(request);
   }
 
+  /**
+   * Draws what befalls each request that is permitted.
+   *
+   * @param faults called by many threads
+   */
+  void strike(Supplier<Optional<Fault>> faults) {
+    this.faults = faults;
+  }
+
   /** How often something such as "create ovswinblocks" was asked. */
   synchronized long count(String request) {
     return requests.stream().filter(request::equals).count();
@@ -205,9 +243,12 @@ final class StrictApiServer implements AutoCloseable {
     boolean watches = query.getOrDefault("watch", "").equals("true");
     String verb = verb(request.getMethod(), name, watches);
     admit(request, verb, plural + subresource);
+    Optional<Fault> fault = faults.get();
+    strike(fault, Fault.Moment.BEFORE, plural, name);
     // Once: reading takes the bytes away.
     String body = String.valueOf(request.getUtf8Body());
     MockResponse done = perform(query, verb, plural, name, subresource, body);
+    strike(fault, Fault.Moment.AFTER, plural, name);
     synchronized (this) {
       Integer lost = lostAnswers.get(verb + " " + plural + subresource);
       if (lost != null) {
@@ -215,6 +256,14 @@ final class StrictApiServer implements AutoCloseable {
       }
     }
     return done;
+  }
+
+  private static void strike(
+      Optional<Fault> fault, Fault.Moment moment, String plural, String name) {
+    if (fault.isPresent() && fault.get().moment() == moment) {
+      throw ApiObjects.refusal(
+          fault.get().code(), "InternalError", "thrown by the test", plural, name);
+    }
   }
 
   private MockResponse perform(
