@@ -37,6 +37,9 @@ public final class ClaimHistory {
   sealed interface Action {
     record Claim(Holder holder, Family family) implements Action {}
 
+    /** In some stores it releases what the node's name still has of a life before. */
+    record Register(String node) implements Action {}
+
     record Release(IpPrefix block) implements Action {}
 
     record ReleaseNode(String node) implements Action {}
@@ -48,6 +51,9 @@ public final class ClaimHistory {
   sealed interface Answer {
     /** To a claim: all that the holder holds of the family. */
     record Holds(Set<IpPrefix> blocks) implements Answer {}
+
+    /** To a registration. */
+    record Done() implements Answer {}
 
     /** To a claim that got not all it asked for. */
     record Refused() implements Answer {}
@@ -132,6 +138,11 @@ public final class ClaimHistory {
 
     private Client(BlockStore store) {
       this.store = store;
+    }
+
+    public Registration register(NodeRecord record) throws IOException {
+      return recorded(
+          new Action.Register(record.node()), () -> store.register(record), _ -> new Answer.Done());
     }
 
     public Claim claim(String node, UUID owner, Family family, int count) throws IOException {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +35,17 @@ import org.ovswin.ipam.block.ClaimHistory.Operation;
  * </ul>
  *
  * <p>The search for that order is the one of Wing and Gong: try what can come next, remember which
- * sets of calls led to which holder, and step back from dead ends.
+ * sets of calls led to which holder, and step back from dead ends. A call that nobody knows the end
+ * of would double the sets with each; but it is only ever of use right before an answer that is
+ * wrong without it, of those that do the same the first is as good as any, and a release of one
+ * node is spent before one of whoever holds the block, which can do all that the other can. So
+ * there is nothing to try about these. What is searched all the same has a bound.
  */
 final class ClaimHistoryCheck {
   private static final long NEVER = Long.MAX_VALUE;
+
+  /** More than any history took that was right; some seconds. */
+  private static final int MAX_TURNS = 100_000;
 
   private ClaimHistoryCheck() {}
 
@@ -70,7 +78,7 @@ final class ClaimHistoryCheck {
         case Answer.Holds(Set<IpPrefix> held) -> blocks.addAll(held);
         case Answer.Ended(Map<IpPrefix, Holder> ended) -> blocks.addAll(ended.keySet());
         case Answer.Seen(Map<IpPrefix, Holder> seen, _) -> blocks.addAll(seen.keySet());
-        case Answer.Refused _, Answer.Unknown _ -> {}
+        case Answer.Done _, Answer.Refused _, Answer.Unknown _ -> {}
       }
     }
     return blocks;
@@ -176,6 +184,25 @@ final class ClaimHistoryCheck {
       };
     }
 
+    boolean isPossible(Optional<Holder> before) {
+      return after(before).isPresent();
+    }
+
+    /** Who must have the block before it. */
+    Optional<Holder> shown() {
+      return switch (effect) {
+        case Effect.Freed(Holder holder) -> Optional.of(holder);
+        case Effect.Seen(Optional<Holder> holder) -> holder;
+        case Effect.Acquired _,
+            Effect.NotOf _,
+            Effect.NotOfNode _,
+            Effect.MaybeAcquired _,
+            Effect.MaybeFreed _,
+            Effect.MaybeFreedOf _ ->
+            Optional.empty();
+      };
+    }
+
     private static Optional<Optional<Holder>> acquired(Optional<Holder> before, Holder holder) {
       return before.isEmpty() || before.get().equals(holder)
           ? Optional.of(Optional.of(holder))
@@ -198,6 +225,10 @@ final class ClaimHistoryCheck {
                     new Step(effect, operation.invoked(), settled ? operation.answered() : NEVER));
               });
     }
+    for (Operation operation : history) {
+      steps.addAll(takenAndLost(operation, block, List.copyOf(steps)));
+    }
+    steps.sort(Comparator.comparingLong(Step::from));
     // A claim that may have happened, and whose effect nobody ever saw, explains nothing.
     Set<Holder> shown = new HashSet<>();
     for (Step step : steps) {
@@ -219,6 +250,22 @@ final class ClaimHistoryCheck {
     return steps;
   }
 
+  /**
+   * What a claim may have got before its answer was decided: a block that it got on its way, and
+   * that somebody released at once, it goes on to claim again.
+   */
+  private static List<Step> takenAndLost(Operation operation, IpPrefix block, List<Step> steps) {
+    if (!(operation.action() instanceof Action.Claim(Holder holder, Family family))
+        || family != Family.of(block)) {
+      return List.of();
+    }
+    return steps.stream()
+        .filter(step -> step.effect().equals(new Effect.Freed(holder)))
+        .filter(step -> step.from() < operation.answered() && operation.invoked() < step.until())
+        .map(_ -> new Step(new Effect.MaybeAcquired(holder), operation.invoked(), NEVER))
+        .toList();
+  }
+
   private static Optional<Effect> effect(Operation operation, IpPrefix block) {
     return switch (operation.action()) {
       case Action.Claim(Holder holder, Family family) ->
@@ -232,8 +279,10 @@ final class ClaimHistoryCheck {
                             : new Effect.NotOf(holder));
                 case Answer.Refused _, Answer.Unknown _ ->
                     Optional.of(new Effect.MaybeAcquired(holder));
-                case Answer.Ended _, Answer.Seen _ -> throw new IllegalArgumentException();
+                case Answer.Done _, Answer.Ended _, Answer.Seen _ ->
+                    throw new IllegalArgumentException();
               };
+      case Action.Register(String node) -> Optional.of(new Effect.MaybeFreedOf(node));
       case Action.Release(IpPrefix released) ->
           !released.equals(block)
               ? Optional.empty()
@@ -244,7 +293,7 @@ final class ClaimHistoryCheck {
                             ? new Effect.Freed(ended.get(block))
                             : new Effect.Seen(Optional.empty()));
                 case Answer.Unknown _ -> Optional.of(new Effect.MaybeFreed());
-                case Answer.Holds _, Answer.Refused _, Answer.Seen _ ->
+                case Answer.Done _, Answer.Holds _, Answer.Refused _, Answer.Seen _ ->
                     throw new IllegalArgumentException();
               };
       case Action.ReleaseNode(String node) ->
@@ -255,7 +304,7 @@ final class ClaimHistoryCheck {
                         ? new Effect.Freed(ended.get(block))
                         : new Effect.NotOfNode(node));
             case Answer.Unknown _ -> Optional.of(new Effect.MaybeFreedOf(node));
-            case Answer.Holds _, Answer.Refused _, Answer.Seen _ ->
+            case Answer.Done _, Answer.Holds _, Answer.Refused _, Answer.Seen _ ->
                 throw new IllegalArgumentException();
           };
       case Action.Look _ ->
@@ -265,7 +314,7 @@ final class ClaimHistoryCheck {
                     ? Optional.empty()
                     : Optional.of(new Effect.Seen(Optional.ofNullable(seen.get(block))));
             case Answer.Unknown _ -> Optional.empty();
-            case Answer.Holds _, Answer.Refused _, Answer.Ended _ ->
+            case Answer.Done _, Answer.Holds _, Answer.Refused _, Answer.Ended _ ->
                 throw new IllegalArgumentException();
           };
     };
@@ -335,19 +384,52 @@ final class ClaimHistoryCheck {
     }
   }
 
-  /** A set of steps that have happened, and who holds the block after them in some order. */
-  private record Reached(BitSet done, Optional<Holder> holder) {}
+  /**
+   * A way to explain some of the steps.
+   *
+   * @param done of those that must happen
+   * @param spent of those that may have happened
+   */
+  private record Reached(BitSet done, BitSet spent, Optional<Holder> holder) {
+    Reached with(int step, Optional<Holder> after) {
+      return new Reached(Reached.with(done, step), spent, after);
+    }
+
+    Reached spending(int step, Optional<Holder> after) {
+      return new Reached(done, Reached.with(spent, step), after);
+    }
+
+    private static BitSet with(BitSet steps, int step) {
+      BitSet more = (BitSet) steps.clone();
+      more.set(step);
+      return more;
+    }
+  }
+
+  /** What can be reached from there is the less the more is spent. */
+  private record Place(BitSet done, Optional<Holder> holder) {
+    static Place of(Reached reached) {
+      return new Place(reached.done(), reached.holder());
+    }
+  }
 
   private static Optional<String> notLinearizable(IpPrefix block, List<Step> steps) {
-    Set<Reached> seen = new HashSet<>();
+    Map<Place, List<BitSet>> seen = new HashMap<>();
     Deque<Reached> open = new ArrayDeque<>();
-    open.push(new Reached(new BitSet(steps.size()), Optional.empty()));
+    open.push(new Reached(new BitSet(), new BitSet(), Optional.empty()));
     Reached furthest = open.peek();
-    while (!open.isEmpty()) {
+    for (int turn = 0; !open.isEmpty(); turn++) {
+      if (turn == MAX_TURNS) {
+        return Optional.of(
+            "block %s: cannot be told after %d tries, with %d calls (expected: a shorter history)"
+                .formatted(block, turn, steps.size()));
+      }
       Reached reached = withoutChoice(open.pop(), steps);
-      if (!seen.add(reached)) {
+      List<BitSet> spent = seen.computeIfAbsent(Place.of(reached), _ -> new ArrayList<>());
+      if (spent.stream().anyMatch(less -> isWithin(less, reached.spent()))) {
         continue;
       }
+      spent.add(reached.spent());
       if (reached.done().cardinality() > furthest.done().cardinality()) {
         furthest = reached;
       }
@@ -355,65 +437,108 @@ final class ClaimHistoryCheck {
       if (next.isEmpty()) {
         return Optional.empty();
       }
-      for (int index : next) {
-        steps
-            .get(index)
-            .after(reached.holder())
-            .ifPresent(holder -> open.push(new Reached(with(reached.done(), index), holder)));
+      // The first is tried first.
+      for (int index : next.reversed()) {
+        take(reached, index, steps).ifPresent(open::push);
       }
     }
-    int stuck = furthest.done().nextClearBit(0);
+    int stuck = next(furthest, steps).getFirst();
     return Optional.of(
         "block %s: no order of the calls explains the answers; the longest holds by %s and then %s"
             .formatted(block, furthest.holder(), steps.get(stuck)));
   }
 
+  private static boolean isWithin(BitSet less, BitSet more) {
+    BitSet rest = (BitSet) less.clone();
+    rest.andNot(more);
+    return rest.isEmpty();
+  }
+
   /**
-   * What can come next: invoked before anything that is left over was answered. Empty if nothing
-   * that must happen is left over.
+   * Those that must happen and can come next: invoked before anything that is left over was
+   * answered. Empty if none is left over.
    */
   private static List<Integer> next(Reached reached, List<Step> steps) {
-    long answered = NEVER;
-    boolean mustGoOn = false;
+    long answered = answered(reached, steps);
+    List<Integer> next = new ArrayList<>();
     for (int i = reached.done().nextClearBit(0);
         i < steps.size() && steps.get(i).from() <= answered;
         i = reached.done().nextClearBit(i + 1)) {
       if (!steps.get(i).isOptional()) {
-        mustGoOn = true;
-        answered = Math.min(answered, steps.get(i).until());
-      }
-    }
-    List<Integer> next = new ArrayList<>();
-    if (mustGoOn) {
-      for (int i = reached.done().nextClearBit(0);
-          i < steps.size() && steps.get(i).from() <= answered;
-          i = reached.done().nextClearBit(i + 1)) {
         next.add(i);
       }
     }
     return next;
   }
 
+  /** When the first of those was answered that must happen and are left over. */
+  private static long answered(Reached reached, List<Step> steps) {
+    long answered = NEVER;
+    for (int i = reached.done().nextClearBit(0);
+        i < steps.size() && steps.get(i).from() <= answered;
+        i = reached.done().nextClearBit(i + 1)) {
+      if (!steps.get(i).isOptional()) {
+        answered = Math.min(answered, steps.get(i).until());
+      }
+    }
+    return answered;
+  }
+
+  /** Takes a step, after others that may have happened if it needs them; empty if it cannot be. */
+  private static Optional<Reached> take(Reached reached, int index, List<Step> steps) {
+    Step step = steps.get(index);
+    Optional<Reached> before = Optional.of(reached);
+    if (!step.isPossible(reached.holder())) {
+      if (reached.holder().isPresent()) {
+        before = freed(reached, steps);
+      }
+      if (before.isPresent() && !step.isPossible(Optional.empty())) {
+        before = acquired(before.get(), step, steps);
+      }
+    }
+    return before.flatMap(
+        ready -> step.after(ready.holder()).map(holder -> ready.with(index, holder)));
+  }
+
+  private static Optional<Reached> freed(Reached reached, List<Step> steps) {
+    Effect ofNode = new Effect.MaybeFreedOf(reached.holder().orElseThrow().node());
+    return spent(reached, ofNode, steps).or(() -> spent(reached, new Effect.MaybeFreed(), steps));
+  }
+
+  private static Optional<Reached> acquired(Reached reached, Step needing, List<Step> steps) {
+    return needing
+        .shown()
+        .flatMap(holder -> spent(reached, new Effect.MaybeAcquired(holder), steps));
+  }
+
+  /** Spends the first step of this effect that was invoked by now. */
+  private static Optional<Reached> spent(Reached reached, Effect effect, List<Step> steps) {
+    long answered = answered(reached, steps);
+    for (int i = reached.spent().nextClearBit(0);
+        i < steps.size() && steps.get(i).from() <= answered;
+        i = reached.spent().nextClearBit(i + 1)) {
+      if (steps.get(i).effect().equals(effect)) {
+        int index = i;
+        return steps.get(i).after(reached.holder()).map(after -> reached.spending(index, after));
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Takes at once what only looks and is right: to take it later cannot be better. */
   private static Reached withoutChoice(Reached reached, List<Step> steps) {
-    BitSet done = (BitSet) reached.done().clone();
+    Reached more = reached;
     boolean changed = true;
     while (changed) {
       changed = false;
-      for (int index : next(new Reached(done, reached.holder()), steps)) {
+      for (int index : next(more, steps)) {
         Step step = steps.get(index);
-        if (step.onlyLooks() && step.after(reached.holder()).isPresent()) {
-          done.set(index);
+        if (step.onlyLooks() && step.isPossible(more.holder())) {
+          more = more.with(index, more.holder());
           changed = true;
         }
       }
     }
-    return new Reached(done, reached.holder());
-  }
-
-  private static BitSet with(BitSet done, int index) {
-    BitSet more = (BitSet) done.clone();
-    more.set(index);
     return more;
   }
 }

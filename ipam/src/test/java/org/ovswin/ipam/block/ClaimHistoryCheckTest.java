@@ -230,6 +230,66 @@ class ClaimHistoryCheckTest {
     isRight();
   }
 
+  @Test
+  void registration_mayEndWhatTheNameHadBefore() {
+    claim(A, 1, 2, X);
+    add(new Action.Register("a"), 3, 4, new Answer.Done());
+    claim(B, 5, 6, X);
+    isRight();
+    claim(A, 7, 8, X);
+    isWrong("two holders");
+  }
+
+  @Test
+  void claimThatIsReleasedOnItsWay_mayGetTheBlockAgainAndAgain() {
+    claim(A, 1, 20, Y);
+    release(X, A, 2, 3);
+    release(X, A, 4, 5);
+    isRight();
+    release(X, A, 21, 22);
+    isWrong("no order of the calls");
+  }
+
+  @Test
+  void releaseThatFailed_ofWhoeverHoldsIt_isKeptForWhereThatOfTheNodeDoesNotHelp() {
+    claim(A, 1, 2, X);
+    lostRelease(X, 3, 4);
+    add(new Action.ReleaseNode("a"), 5, 6, new Answer.Unknown());
+    claim(B, 7, 8, X);
+    claim(A, 9, 10, X);
+    isRight();
+    claim(B, 11, 12, X);
+    isWrong("no order of the calls");
+  }
+
+  @Test
+  void hundredsOfUnknownCalls_endInAnAnswer() {
+    long time = 0;
+    for (int turn = 0; turn < 400; turn++) {
+      lostRelease(X, time + 1, time + 2);
+      lostClaim(turn % 3 == 0 ? A : B, time + 3, time + 4);
+      add(new Action.ReleaseNode("a"), time + 5, time + 6, new Answer.Unknown());
+      look(time + 7, time + 30, turn % 2 == 0 ? Map.of() : Map.of(X, B));
+      claim(turn % 5 == 0 ? A : B, time + 8, time + 31, X);
+      time += 10;
+    }
+    isRight();
+    look(time + 100, time + 101, Map.of(X, OTHER_A));
+    isWrong("10.244.0.0/24");
+  }
+
+  @Test
+  void manyCallsAtOnceThatCannotBeTold_endInAMessage() {
+    long time = 1;
+    for (int i = 0; i < 40; i++) {
+      Holder holder = new Holder("node-" + i, new UUID(1, i));
+      claim(holder, time++, 1_000, X);
+      release(X, holder, time++, 1_000);
+    }
+    look(2_000, 2_001, Map.of(X, A));
+    isWrong("cannot be told", "expected: a shorter history");
+  }
+
   /** Any run of a right store is right; with one answer falsified it mostly is not. */
   @Test
   void randomHistories_ofARightStore_areRight() {
