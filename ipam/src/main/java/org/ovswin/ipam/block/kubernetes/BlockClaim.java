@@ -166,20 +166,30 @@ final class BlockClaim {
             ? server.create(Records.created(record))
             : server.replace(present.withSpec(Records.spec(record)));
     return switch (write) {
-      // Only this block is looked at again: of many nodes that begin at once, each goes on to the
-      // next block with one request.
-      case ApiServer.Write.Conflict() -> seen(view, name, server.get(Kind.BLOCK, name));
-      case ApiServer.Write.Written(ApiObject written) -> {
-        ClusterView after =
-            new ClusterView(
-                cluster.read().ranges(), registered().nodes(), view.blocks(), view.unreadable());
-        if (!permits(after, record)) {
-          undo(written, replaced);
-          yield look();
-        }
-        yield seen(after, name, Optional.of(written));
+      case ApiServer.Write.Written(ApiObject written) -> taken(view, record, replaced, written);
+      case ApiServer.Write.Conflict() -> {
+        // Only this block is looked at again: of many nodes that begin at once, each goes on to the
+        // next block with one request.
+        Optional<ApiObject> object = server.get(Kind.BLOCK, name);
+        // Its own record: it was written, and the answer lost.
+        yield object.flatMap(NodeObjects::readable).equals(Optional.of(record))
+            ? taken(view, record, replaced, object.get())
+            : seen(view, name, object);
       }
     };
+  }
+
+  private ClusterView taken(
+      ClusterView view, BlockRecord record, Optional<BlockRecord> replaced, ApiObject written)
+      throws IOException {
+    ClusterView after =
+        new ClusterView(
+            cluster.read().ranges(), registered().nodes(), view.blocks(), view.unreadable());
+    if (!permits(after, record)) {
+      undo(written, record, replaced);
+      return look();
+    }
+    return seen(after, written.name(), Optional.of(written));
   }
 
   private ClusterView seen(ClusterView view, String name, Optional<ApiObject> object) {
@@ -195,12 +205,24 @@ final class BlockClaim {
     }
   }
 
-  private void undo(ApiObject written, Optional<BlockRecord> replaced) throws IOException {
-    // A conflict is as good: whoever took the node or the range away has seen to the block.
-    var _ =
-        replaced.isEmpty()
-            ? server.delete(written)
-            : server.replace(written.withSpec(Records.spec(replaced.get())));
+  private void undo(ApiObject written, BlockRecord record, Optional<BlockRecord> replaced)
+      throws IOException {
+    ApiObject taken = written;
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      ApiServer.Write write =
+          replaced.isEmpty()
+              ? server.delete(taken)
+              : server.replace(taken.withSpec(Records.spec(replaced.get())));
+      if (write instanceof ApiServer.Write.Written) {
+        return;
+      }
+      Optional<ApiObject> present = server.get(Kind.BLOCK, written.name());
+      if (!present.flatMap(NodeObjects::readable).equals(Optional.of(record))) {
+        // Whoever took the node or the range away has seen to the block.
+        return;
+      }
+      taken = present.get();
+    }
   }
 
   private boolean permits(ClusterView view, BlockRecord record) {

@@ -2,8 +2,12 @@ package org.ovswin.ipam.block.kubernetes;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -21,7 +25,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Gone is a node that had a Node when it registered, and of which the API server says by itself
  * that there is none of this name. One that the cluster never had a Node for is left alone. A node
- * whose release was begun and not ended, since who did it was killed, is released to the end.
+ * whose release was begun and not ended, since who did it was killed, is released to the end; and
+ * so is one that holds blocks and is not registered, since its claim was killed while it went.
  */
 final class GoneNodes {
   /** One look takes so long times the number of nodes to come to each of them from one agent. */
@@ -36,23 +41,27 @@ final class GoneNodes {
   private final NodeObjects nodeObjects;
   private final String self;
   private final Supplier<List<ApiObject>> nodes;
+  private final Supplier<Set<String>> holders;
   private final Duration interval;
   private final CountDownLatch end = new CountDownLatch(1);
   private long looks;
 
   /**
    * @param nodes the nodes' objects as far as they are known
+   * @param holders the names of those that hold blocks, as far as is known
    */
   GoneNodes(
       ApiServer server,
       NodeObjects nodeObjects,
       String self,
       Supplier<List<ApiObject>> nodes,
+      Supplier<Set<String>> holders,
       Duration interval) {
     this.server = server;
     this.nodeObjects = nodeObjects;
     this.self = self;
     this.nodes = nodes;
+    this.holders = holders;
     this.interval = interval;
   }
 
@@ -84,26 +93,44 @@ final class GoneNodes {
 
   /** Looks at the next node, and releases it if it is gone. */
   void look() throws IOException {
-    List<ApiObject> others =
-        nodes.get().stream()
-            .filter(node -> !node.name().equals(self))
-            .filter(node -> Records.isReleasing(node) || Records.kubernetesNode(node).isPresent())
-            .sorted(Comparator.comparing(ApiObject::name))
-            .toList();
+    SortedMap<String, Optional<ApiObject>> others = others();
     if (others.isEmpty()) {
       return;
     }
-    long after = others.stream().filter(node -> node.name().compareTo(self) < 0).count();
-    ApiObject node = others.get((int) ((after + looks++) % others.size()));
-    if (Records.isReleasing(node) || server.node(node.name()).isEmpty()) {
-      nodeObjects
-          .releaseUnchanged(node)
-          .ifPresent(
-              released ->
-                  LOG.info(
-                      "event=node-gone node={} blocks={}",
-                      node.name(),
-                      released.stream().map(BlockRecord::block).toList()));
+    int after = others.headMap(self).size();
+    Map.Entry<String, Optional<ApiObject>> other =
+        List.copyOf(others.entrySet()).get((int) ((after + looks++) % others.size()));
+    String name = other.getKey();
+    release(name, other.getValue())
+        .ifPresent(
+            released ->
+                LOG.info(
+                    "event=node-gone node={} blocks={}",
+                    name,
+                    released.stream().map(BlockRecord::block).toList()));
+  }
+
+  /** Those that may be gone, by name; empty: holds blocks and has no object. */
+  private SortedMap<String, Optional<ApiObject>> others() {
+    SortedMap<String, Optional<ApiObject>> others = new TreeMap<>();
+    holders.get().forEach(name -> others.put(name, Optional.empty()));
+    for (ApiObject node : nodes.get()) {
+      others.remove(node.name());
+      if (Records.isReleasing(node) || Records.kubernetesNode(node).isPresent()) {
+        others.put(node.name(), Optional.of(node));
+      }
     }
+    others.remove(self);
+    return others;
+  }
+
+  private Optional<List<BlockRecord>> release(String name, Optional<ApiObject> node)
+      throws IOException {
+    if (node.isEmpty()) {
+      return nodeObjects.releaseAbsent(name);
+    }
+    return Records.isReleasing(node.get()) || server.node(name).isEmpty()
+        ? nodeObjects.releaseUnchanged(node.get())
+        : Optional.empty();
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -132,11 +133,15 @@ public final class KubernetesBlockStore implements BlockStore {
 
   /** Not started. */
   GoneNodes goneNodes(String self, Duration interval) {
-    return new GoneNodes(server, nodes, self, this::knownNodes, interval);
+    return new GoneNodes(server, nodes, self, this::knownNodes, this::knownHolders, interval);
   }
 
   private List<ApiObject> knownNodes() {
     return watches.stream().findFirst().map(KubernetesWatch::nodes).orElse(List.of());
+  }
+
+  private Set<String> knownHolders() {
+    return watches.stream().findFirst().map(KubernetesWatch::holders).orElse(Set.of());
   }
 
   @Override

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.ovswin.ipam.block.BlockRecord;
 import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.block.Watch;
 import org.slf4j.Logger;
@@ -66,6 +69,15 @@ final class KubernetesWatch implements Watch {
   /** The nodes' objects as far as they are known. */
   List<ApiObject> nodes() {
     return nodes.objects().orElse(List.of());
+  }
+
+  /** The names of those that hold blocks, as far as is known. */
+  Set<String> holders() {
+    return blocks.objects().orElse(List.of()).stream()
+        .flatMap(object -> NodeObjects.readable(object).stream())
+        .filter(BlockRecord::isHeld)
+        .map(BlockRecord::node)
+        .collect(Collectors.toSet());
   }
 
   @Override

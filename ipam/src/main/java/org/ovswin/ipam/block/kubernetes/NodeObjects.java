@@ -17,6 +17,10 @@ import org.ovswin.ipam.block.Registration;
  * object is marked, and no claim of it succeeds from then on; the blocks that it holds then are
  * released; its object is deleted. Whoever finds the mark, also the node itself when it comes back,
  * does the rest first. A block that has changed since the mark is somebody else's business.
+ *
+ * <p>A claim that is killed while its node goes leaves a block of a node that has no object. Such a
+ * node gets one that is marked, and goes the same way: so it cannot come back in between and take
+ * the block for its own.
  */
 final class NodeObjects {
   private static final int MAX_ROUNDS = 1_000;
@@ -41,11 +45,11 @@ final class NodeObjects {
         }
         continue;
       }
-      NodeRecord present = read(object.get());
       if (Records.isReleasing(object.get())) {
         var _ = finish(object.get());
         continue;
       }
+      NodeRecord present = read(object.get());
       if (!present.owner().equals(record.owner())) {
         return new Registration.NameTaken(present, record.owner());
       }
@@ -70,18 +74,14 @@ final class NodeObjects {
   }
 
   List<BlockRecord> release(String node) throws IOException {
-    List<BlockRecord> ended = new ArrayList<>();
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Optional<ApiObject> object = server.get(Kind.NODE, node);
-      if (object.isEmpty()) {
-        // Blocks of a claim that was killed just before it saw that its node was gone.
-        ended.addAll(releaseBlocks(node));
-        return List.copyOf(ended);
+      if (object.isEmpty() && heldBy(node).isEmpty()) {
+        return List.of();
       }
-      Optional<ApiObject> marked = mark(object.get());
+      Optional<ApiObject> marked = object.isPresent() ? mark(object.get()) : createMarked(node);
       if (marked.isPresent()) {
-        ended.addAll(finish(marked.get()));
-        return List.copyOf(ended);
+        return finish(marked.get());
       }
     }
     throw tooMany(node);
@@ -96,6 +96,15 @@ final class NodeObjects {
     return marked.isPresent() ? Optional.of(finish(marked.get())) : Optional.empty();
   }
 
+  /** As {@link #release}, of a node without an object; empty if it has one, or holds nothing. */
+  Optional<List<BlockRecord>> releaseAbsent(String node) throws IOException {
+    if (server.get(Kind.NODE, node).isPresent() || heldBy(node).isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<ApiObject> marked = createMarked(node);
+    return marked.isPresent() ? Optional.of(finish(marked.get())) : Optional.empty();
+  }
+
   private Optional<ApiObject> mark(ApiObject node) throws IOException {
     if (Records.isReleasing(node)) {
       return Optional.of(node);
@@ -106,54 +115,95 @@ final class NodeObjects {
     };
   }
 
-  private List<BlockRecord> finish(ApiObject marked) throws IOException {
-    List<BlockRecord> ended = releaseBlocks(marked.name());
-    // A conflict: somebody else deleted it first.
-    var _ = server.delete(marked);
-    return ended;
+  private Optional<ApiObject> createMarked(String node) throws IOException {
+    return switch (server.create(Records.absent(node, clock.instant()))) {
+      case ApiServer.Write.Written(ApiObject marked) -> Optional.of(marked);
+      case ApiServer.Write.Conflict() -> Optional.empty();
+    };
   }
 
-  private List<BlockRecord> releaseBlocks(String node) throws IOException {
+  private List<BlockRecord> finish(ApiObject marked) throws IOException {
     List<BlockRecord> ended = new ArrayList<>();
-    for (ApiObject object : server.list(Kind.BLOCK).objects()) {
-      Optional<BlockRecord> held =
-          readable(object).filter(record -> record.isHeld() && record.node().equals(node));
-      if (held.isPresent()) {
-        BlockRecord released = held.get().released(clock.instant());
-        if (end(server, object, released)) {
-          ended.add(released);
-        }
+    List<ApiObject> blocks = heldBy(marked.name());
+    // After the blocks were read: if somebody else has done it all, the node may be back, and what
+    // was read may be what it holds now.
+    Optional<ApiObject> present = stillMarked(marked);
+    if (present.isEmpty()) {
+      return List.of();
+    }
+    for (ApiObject object : blocks) {
+      BlockRecord released = Records.block(object).released(clock.instant());
+      if (end(server, object, released)) {
+        ended.add(released);
       }
     }
-    return ended;
+    for (int round = 0; round < MAX_ROUNDS && present.isPresent(); round++) {
+      present =
+          server.delete(present.get()) instanceof ApiServer.Write.Written
+              ? Optional.empty()
+              : stillMarked(marked);
+    }
+    return List.copyOf(ended);
+  }
+
+  /** The object as it is now, if nobody else has deleted it. */
+  private Optional<ApiObject> stillMarked(ApiObject marked) throws IOException {
+    return server
+        .get(Kind.NODE, marked.name())
+        .filter(present -> present.uid().equals(marked.uid()));
+  }
+
+  private List<ApiObject> heldBy(String node) throws IOException {
+    return server.list(Kind.BLOCK).objects().stream()
+        .filter(
+            object ->
+                readable(object)
+                    .filter(record -> record.isHeld() && record.node().equals(node))
+                    .isPresent())
+        .toList();
   }
 
   /**
    * Writes a block's end; whether that was done, also if the answer was lost on the way.
    *
-   * @throws IOException if somebody else has the block by now: whether this call had ended it
+   * @throws IOException if somebody has claimed the block by now: whether this call had ended it
    *     before that cannot be told any more, and it must not end what they have
    */
   static boolean end(ApiServer server, ApiObject object, BlockRecord released) throws IOException {
-    if (server.replace(object.withSpec(Records.spec(released)))
-        instanceof ApiServer.Write.Written) {
-      return true;
+    ApiObject held = object;
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      if (server.replace(held.withSpec(Records.spec(released)))
+          instanceof ApiServer.Write.Written) {
+        return true;
+      }
+      Optional<ApiObject> present = server.get(Kind.BLOCK, object.name());
+      Optional<BlockRecord> record = present.flatMap(NodeObjects::readable);
+      if (record.isEmpty()) {
+        return false;
+      }
+      if (!isSameTenure(record.get(), released)) {
+        throw new IOException(
+            "block "
+                + released.block()
+                + ": node "
+                + record.get().node()
+                + " has it by now (expected: node "
+                + released.node()
+                + ", until it was released; ask again, if that is still to be)");
+      }
+      if (!record.get().isHeld()) {
+        return record.get().equals(released);
+      }
+      // Something else of the object has changed.
+      held = present.get();
     }
-    Optional<BlockRecord> present =
-        server.get(Kind.BLOCK, object.name()).flatMap(NodeObjects::readable);
-    if (present.isPresent()
-        && !(present.get().owner().equals(released.owner())
-            && present.get().node().equals(released.node()))) {
-      throw new IOException(
-          "block "
-              + released.block()
-              + ": node "
-              + present.get().node()
-              + " has it by now (expected: node "
-              + released.node()
-              + ", until it was released; ask again, if that is still to be)");
-    }
-    return present.equals(Optional.of(released));
+    throw tooMany(released.node());
+  }
+
+  private static boolean isSameTenure(BlockRecord present, BlockRecord released) {
+    return present.node().equals(released.node())
+        && present.owner().equals(released.owner())
+        && present.claimedAt().equals(released.claimedAt());
   }
 
   static Optional<BlockRecord> readable(ApiObject object) {

@@ -5,11 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.block.BlockRecord;
 import org.ovswin.ipam.block.ClusterRanges;
 import org.ovswin.ipam.block.ClusterRecord;
@@ -29,6 +33,11 @@ final class Records {
 
   private static final String KUBERNETES_NODE = "kubernetesNode";
   private static final String RELEASING = "releasing";
+
+  /** What a node's object must have and one without a node has not (RFC 5737, 3). */
+  private static final IpAddress NOWHERE = IpAddress.parse("192.0.2.1");
+
+  private static final MacAddress NO_ADAPTER = MacAddress.parse("02:00:00:00:00:01");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Records() {}
@@ -58,6 +67,14 @@ final class Records {
   static ApiObject releasing(ApiObject node) {
     ObjectNode spec = ((ObjectNode) node.spec()).deepCopy();
     return node.withSpec(spec.put(RELEASING, true));
+  }
+
+  /** The object of a node that has none, marked. Nobody reads more of it than the mark. */
+  static ApiObject absent(String node, Instant now) {
+    NodeRecord nobody =
+        new NodeRecord(
+            node, new UUID(0, 0), List.of(NOWHERE), NO_ADAPTER, "none", Optional.empty(), "0", now);
+    return releasing(ApiObject.of(Kind.NODE, node, spec(nobody, Optional.empty())));
   }
 
   static boolean isReleasing(ApiObject node) {
@@ -101,12 +118,16 @@ final class Records {
     return record;
   }
 
+  /** Without the nodes that are marked: they are registered no more. */
   static ClusterView view(
       ClusterRanges ranges, Collection<ApiObject> nodes, Collection<ApiObject> blocks) {
     List<NodeRecord> nodeRecords = new ArrayList<>();
     List<BlockRecord> blockRecords = new ArrayList<>();
     List<UnreadableRecord> unreadable = new ArrayList<>();
     for (ApiObject object : nodes) {
+      if (isReleasing(object)) {
+        continue;
+      }
       try {
         nodeRecords.add(node(object));
       } catch (IllegalArgumentException e) {

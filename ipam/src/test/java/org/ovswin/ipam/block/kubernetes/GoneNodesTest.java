@@ -223,7 +223,7 @@ class GoneNodesTest extends KubernetesFixture {
           .until(
               () -> {
                 ofB.look();
-                return store.view().node("a").isEmpty();
+                return !server.objects().has("ovswinnodes", "a");
               });
       assertThat(heldBy(store, "a")).isEmpty();
     }
