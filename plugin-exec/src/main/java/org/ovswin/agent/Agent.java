@@ -23,7 +23,6 @@ import org.ovswin.cni.CniServer;
 import org.ovswin.ipam.address.AddressRange;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.MacAddress;
-import org.ovswin.ipam.block.BlockStore;
 import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.disk.ProcessLock;
@@ -101,7 +100,7 @@ final class Agent implements AutoCloseable {
           new ClusterSide(
               nodeRecord(config, uplinkMac(config, interfaces)),
               Stores.description(config),
-              () -> openStore(config, cache),
+              () -> Stores.open(config, cache.cluster(), clock),
               cache,
               inbox::tell,
               clock);
@@ -130,22 +129,6 @@ final class Agent implements AutoCloseable {
       close();
       throw e;
     }
-  }
-
-  /**
-   * A store without a cluster, once this node has been in one, is a directory that is not mounted:
-   * a cluster begun there would give blocks away that nodes hold.
-   */
-  private BlockStore openStore(AgentConfig config, CachedView cache) throws IOException {
-    if (cache.read().isPresent() && !Stores.mayExist(config)) {
-      throw new IOException(
-          Stores.description(config)
-              + ": no cluster (expected: the one that this node is in; is the directory mounted?"
-              + " To begin a new one, delete "
-              + cache.file()
-              + ")");
-    }
-    return Stores.open(config, clock);
   }
 
   /**

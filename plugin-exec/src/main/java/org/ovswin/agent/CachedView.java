@@ -15,11 +15,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.ovswin.ipam.block.BlockRecord;
 import org.ovswin.ipam.block.ClusterRecord;
 import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.block.RecordJson;
+import org.ovswin.ipam.block.WantedCluster;
 import org.ovswin.ipam.disk.PrivateFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,17 +29,19 @@ import org.slf4j.LoggerFactory;
 /**
  * The cluster's records as they were last seen, in {@code cluster-view.json} of the state
  * directory: {@code {"cluster":{…},"nodes":[{…}],"blocks":[{…}]}}, each in the form of the store.
- * An agent that starts while the store is away reaches its peers by it.
- *
- * <p>Not more than a copy: one that cannot be read is as good as none.
+ * An agent that starts while the store is away reaches its peers by it, and one that starts while
+ * the store is another one takes it for that by the cluster's id. For the rest it is not more than
+ * a copy: one that cannot be read is as good as none.
  */
 public final class CachedView {
   private static final Logger LOG = LoggerFactory.getLogger(CachedView.class);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
+  private final Path stateDirectory;
   private final Path file;
 
   CachedView(Path stateDirectory) {
+    this.stateDirectory = stateDirectory;
     this.file = stateDirectory.resolve("cluster-view.json");
   }
 
@@ -63,8 +67,41 @@ public final class CachedView {
     }
   }
 
-  Path file() {
-    return file;
+  /**
+   * The cluster that the agent may work with. A node that never kept a copy may begin one. A copy
+   * of before there were ids, or that cannot be read, says that this node was in one: then one must
+   * be there, and which one cannot be told any more.
+   */
+  WantedCluster cluster() {
+    if (Files.notExists(file)) {
+      return new WantedCluster.FirstCome();
+    }
+    return keptId()
+        .<WantedCluster>map(WantedCluster.Known::new)
+        .orElseGet(WantedCluster.Existing::new);
+  }
+
+  /** Whether the copy is of this cluster. */
+  boolean isOf(UUID id) {
+    return keptId().filter(id::equals).isPresent();
+  }
+
+  private Optional<UUID> keptId() {
+    try {
+      return Optional.of(readCluster(readFile()).id())
+          .filter(id -> !id.equals(ClusterRecord.NO_ID));
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.warn("file={} does not tell the cluster's id: {}", file, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private JsonNode readFile() throws IOException {
+    return JSON.readTree(Files.readAllBytes(file));
+  }
+
+  private static ClusterRecord readCluster(JsonNode root) throws IOException {
+    return RecordJson.readCluster(JSON.writeValueAsBytes(root.path("cluster")));
   }
 
   Optional<ClusterView> read() {
@@ -72,7 +109,7 @@ public final class CachedView {
       return Optional.empty();
     }
     try {
-      JsonNode root = JSON.readTree(Files.readAllBytes(file));
+      JsonNode root = readFile();
       List<NodeRecord> nodes = new ArrayList<>();
       for (JsonNode node : root.path("nodes")) {
         nodes.add(RecordJson.readNode(JSON.writeValueAsBytes(node)));
@@ -81,19 +118,21 @@ public final class CachedView {
       for (JsonNode block : root.path("blocks")) {
         blocks.add(RecordJson.readBlock(JSON.writeValueAsBytes(block)));
       }
-      ClusterRecord cluster = RecordJson.readCluster(JSON.writeValueAsBytes(root.path("cluster")));
-      return Optional.of(new ClusterView(cluster.ranges(), nodes, blocks, List.of()));
+      return Optional.of(new ClusterView(readCluster(root).ranges(), nodes, blocks, List.of()));
     } catch (IOException | IllegalArgumentException e) {
       LOG.warn("file={} ignored: {}", file, e.getMessage());
       return Optional.empty();
     }
   }
 
-  void write(ClusterView view) throws IOException {
+  /**
+   * Replaces the copy.
+   *
+   * @param id of the cluster
+   */
+  void write(UUID id, ClusterView view) throws IOException {
     ObjectNode root = JSON.createObjectNode();
-    root.set(
-        "cluster",
-        JSON.readTree(RecordJson.write(new ClusterRecord(ClusterRecord.NO_ID, view.ranges()))));
+    root.set("cluster", JSON.readTree(RecordJson.write(new ClusterRecord(id, view.ranges()))));
     ArrayNode nodes = root.putArray("nodes");
     for (NodeRecord node : view.nodes()) {
       nodes.add(JSON.readTree(RecordJson.write(node)));
@@ -116,5 +155,6 @@ public final class CachedView {
       channel.force(true);
     }
     Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    PrivateFiles.forceDirectory(stateDirectory);
   }
 }

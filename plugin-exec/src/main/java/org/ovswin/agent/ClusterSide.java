@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.ovswin.ipam.address.Family;
@@ -251,6 +252,11 @@ final class ClusterSide implements ClusterLink, AutoCloseable {
     if (store.isEmpty()) {
       BlockStore opened = opener.open();
       try {
+        if (!cache.isOf(opened.clusterId())) {
+          // Before anything is claimed: a node that forgot whose its blocks are might begin another
+          // cluster after its next start.
+          cache.write(opened.clusterId(), opened.view());
+        }
         var _ = opened.watch(this::deliver);
       } catch (IOException | RuntimeException e) {
         opened.close();
@@ -329,7 +335,7 @@ final class ClusterSide implements ClusterLink, AutoCloseable {
       plan = ClusterPlan.of(current, self, blocks, acts.released());
     }
     tellBlocks(plan, lost);
-    tellView(current);
+    tellView(opened.clusterId(), current);
     report(opened, blocks, now);
   }
 
@@ -382,7 +388,7 @@ final class ClusterSide implements ClusterLink, AutoCloseable {
     }
   }
 
-  private void tellView(ClusterView current) {
+  private void tellView(UUID cluster, ClusterView current) {
     view = Optional.of(current);
     if (toldView.equals(view)) {
       return;
@@ -391,7 +397,7 @@ final class ClusterSide implements ClusterLink, AutoCloseable {
     tell.accept(new Event.NodesMoved(current));
     current.unreadable().forEach(record -> LOG.warn("unreadable record: {}", record));
     try {
-      cache.write(current);
+      cache.write(cluster, current);
     } catch (IOException e) {
       LOG.warn("the cluster's view was not kept: {}", e.getMessage());
     }

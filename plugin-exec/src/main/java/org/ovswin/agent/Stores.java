@@ -2,10 +2,11 @@ package org.ovswin.agent;
 
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.List;
 import org.ovswin.ipam.block.BlockStore;
 import org.ovswin.ipam.block.ClusterRanges;
+import org.ovswin.ipam.block.NoClusterException;
 import org.ovswin.ipam.block.StoreOptions;
+import org.ovswin.ipam.block.WantedCluster;
 import org.ovswin.ipam.block.WrongClusterException;
 import org.ovswin.ipam.block.etcd.EtcdBlockStore;
 import org.ovswin.ipam.block.file.FileBlockStore;
@@ -16,48 +17,37 @@ public final class Stores {
   private Stores() {}
 
   /**
-   * Opens it; may block. The first to open one makes the cluster.
+   * Opens it for an agent; may block.
    *
+   * @throws NoClusterException the wanted cluster is not there
    * @throws WrongClusterException the cluster lacks a range of the configuration
    */
-  public static BlockStore open(AgentConfig config, InstantSource clock) throws IOException {
-    return open(config, config.cluster().ranges(), clock);
+  static BlockStore open(AgentConfig config, WantedCluster wanted, InstantSource clock)
+      throws IOException {
+    return open(config, config.cluster().ranges(), wanted, clock);
   }
 
   /**
-   * As {@link #open}, but takes a cluster that is there as it is: who looks at it or mends it has
-   * to be able to, also where a configuration names a range that the cluster lacks.
+   * Opens it as it is, for who looks at it or mends it: nothing is made, and a configuration may
+   * name a range that the cluster lacks.
+   *
+   * @throws NoClusterException there is none
    */
   public static BlockStore openAsRecorded(AgentConfig config, InstantSource clock)
       throws IOException {
-    try {
-      return open(config, clock);
-    } catch (WrongClusterException e) {
-      return open(config, new ClusterRanges(List.of()), clock);
-    }
+    return open(config, ClusterRanges.of(), new WantedCluster.Existing(), clock);
   }
 
-  private static BlockStore open(AgentConfig config, ClusterRanges initial, InstantSource clock)
+  private static BlockStore open(
+      AgentConfig config, ClusterRanges initial, WantedCluster wanted, InstantSource clock)
       throws IOException {
     ClusterConfig cluster = config.cluster();
-    StoreOptions options = new StoreOptions(initial, cluster.releaseGrace(), clock);
+    StoreOptions options = new StoreOptions(initial, cluster.releaseGrace(), clock, wanted);
     return switch (cluster.store()) {
       case ClusterConfig.Store.File(var directory) -> FileBlockStore.open(directory, options);
       case ClusterConfig.Store.Etcd(var etcd) -> EtcdBlockStore.open(etcd, options);
       case ClusterConfig.Store.Kubernetes(var kubernetes) ->
           KubernetesBlockStore.open(kubernetes, options);
-    };
-  }
-
-  /**
-   * Whether there may be a cluster, which opening would make otherwise. Only of a directory can
-   * this be told without opening it.
-   */
-  public static boolean mayExist(AgentConfig config) throws IOException {
-    return switch (config.cluster().store()) {
-      case ClusterConfig.Store.File(var directory) ->
-          FileBlockStore.readRanges(directory).isPresent();
-      case ClusterConfig.Store.Etcd _, ClusterConfig.Store.Kubernetes _ -> true;
     };
   }
 

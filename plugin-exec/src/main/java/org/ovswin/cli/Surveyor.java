@@ -22,6 +22,7 @@ import org.ovswin.cli.report.ClusterReport.StoreState;
 import org.ovswin.cli.report.Survey;
 import org.ovswin.ipam.block.BlockStore;
 import org.ovswin.ipam.block.ClusterView;
+import org.ovswin.ipam.block.NoClusterException;
 import org.ovswin.ipam.block.NodeUsage;
 import org.ovswin.ipam.block.Watch;
 import org.ovswin.ipam.lease.LeaseDatabase;
@@ -78,23 +79,18 @@ public final class Surveyor implements AutoCloseable {
     Optional<ClusterView> view = Optional.empty();
     List<NodeUsage> usages = List.of();
     try {
-      if (store.isPresent() || Stores.mayExist(first)) {
-        BlockStore opened = opened(first);
-        view = Optional.of(opened.view());
-        usages = opened.usages();
-        state = new StoreState.Reachable(opened.description());
-      } else {
-        Optional<CachedView.Seen> seen = seen();
-        view = seen.map(CachedView.Seen::view);
-        state =
-            seen.<StoreState>map(
-                    kept -> unreachable(first, "it has no cluster any more", Optional.of(kept)))
-                .orElseGet(() -> new StoreState.Reachable(Stores.description(first)));
-      }
+      BlockStore opened = opened(first);
+      view = Optional.of(opened.view());
+      usages = opened.usages();
+      state = new StoreState.Reachable(opened.description());
     } catch (IOException e) {
       Optional<CachedView.Seen> seen = seen();
       view = seen.map(CachedView.Seen::view);
-      state = unreachable(first, reason(e), seen);
+      state =
+          e instanceof NoClusterException && store.isEmpty() && seen.isEmpty()
+              // Not begun yet.
+              ? new StoreState.Reachable(Stores.description(first))
+              : unreachable(first, reason(e), seen);
     }
     return new Survey(now, state, view, usages, first.cluster().releaseGrace(), local, warnings);
   }

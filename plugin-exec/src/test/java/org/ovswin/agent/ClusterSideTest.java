@@ -27,6 +27,7 @@ import org.ovswin.ipam.block.ClusterRange;
 import org.ovswin.ipam.block.ClusterRanges;
 import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.block.NodeUsage;
+import org.ovswin.ipam.block.WantedCluster;
 
 /** One node against a real store in a directory. */
 final class ClusterSideTest {
@@ -109,7 +110,19 @@ final class ClusterSideTest {
         .containsExactly(FIRST);
     database.await(() -> database.view().filter(view -> !view.nodes().isEmpty()).isPresent());
     running.orElseThrow().close();
-    assertThat(new CachedView(directory.resolve("state")).read()).contains(store.view());
+    CachedView kept = new CachedView(directory.resolve("state"));
+    assertThat(kept.read()).contains(store.view());
+    assertThat(kept.cluster()).isEqualTo(new WantedCluster.Known(store.clusterId()));
+  }
+
+  /** It would not know after a restart whose its blocks are. */
+  @Test
+  void clusterThatCannotBeKept_isNotClaimedIn() throws Exception {
+    Files.createDirectories(directory.resolve("state/cluster-view.json/in the way"));
+    assertThat(start(self(), RANGES)).as("no reason to end").isEmpty();
+    assertThat(running.orElseThrow().state().outage().orElseThrow()).contains("cluster-view.json");
+    assertThat(store.view().nodes()).isEmpty();
+    assertThat(store.view().blocks()).isEmpty();
   }
 
   @Test

@@ -246,8 +246,10 @@ final class IpamShowTest {
         .contains(
             "store: directory "
                 + node.store()
-                + ": unreachable (it has no cluster any more); its records as an agent saw them,"
-                + " last changed 3h ago")
+                + ": unreachable ("
+                + node.store().resolve("cluster.json")
+                + ": no cluster (expected: one; is the directory mounted, or the prefix right?")
+        .contains("; its records as an agent saw them, last changed 3h ago")
         .contains("10.244.0.0/16         /24     256        1         0   255")
         .contains("node2  192.0.2.12  linux  10.244.1.0/24");
     assertThat(node.store()).doesNotExist();

@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.ovswin.agent.admin.AdminServer;
 import org.ovswin.ipam.block.BlockStore;
 import org.ovswin.ipam.block.ClusterRanges;
-import org.ovswin.ipam.block.file.FileBlockStore;
 
 /** The verbs that change the cluster's records: blocks and ranges. */
 final class IpamStoreVerbsTest {
@@ -38,7 +37,9 @@ final class IpamStoreVerbsTest {
   }
 
   private ClusterRanges ranges() throws IOException {
-    return FileBlockStore.readRanges(node.store()).orElseThrow();
+    try (BlockStore store = node.openStore(InstantSource.system())) {
+      return store.view().ranges();
+    }
   }
 
   @Test

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.ovswin.lab.Lab;
@@ -93,16 +95,43 @@ final class EtcdMembers implements AutoCloseable {
 
   /** From now on nothing of the members comes to this node; other nodes and pods do. */
   void cutOff(LabNode node) {
-    fabric("ip", "route", "add", "blackhole", node.address() + "/32");
+    var _ = fabric("ip", "route", "add", "blackhole", node.address() + "/32");
   }
 
   /** Undoes {@link #cutOff}. */
   void reconnect(LabNode node) {
-    fabric("ip", "route", "del", "blackhole", node.address() + "/32");
+    var _ = fabric("ip", "route", "del", "blackhole", node.address() + "/32");
   }
 
-  private void fabric(String... words) {
-    lab.node("node1").shell().in(lab.fabric().netns()).run(words);
+  /** All keys and their values. */
+  Map<String, String> content() {
+    List<String> lines = etcdctl("get", "", "--prefix").lines().toList();
+    Map<String, String> content = new TreeMap<>();
+    for (int i = 0; i + 1 < lines.size(); i += 2) {
+      content.put(lines.get(i), lines.get(i + 1));
+    }
+    return content;
+  }
+
+  /** Deletes all keys. */
+  void empty() {
+    var _ = etcdctl("del", "", "--prefix");
+  }
+
+  void put(String key, String value) {
+    var _ = etcdctl("put", key, value);
+  }
+
+  private String etcdctl(String... words) {
+    List<String> command = new ArrayList<>();
+    command.add("etcdctl");
+    command.add("--endpoints=" + String.join(",", endpoints()));
+    command.addAll(List.of(words));
+    return fabric(command.toArray(String[]::new));
+  }
+
+  private String fabric(String... words) {
+    return lab.node("node1").shell().in(lab.fabric().netns()).run(words);
   }
 
   @Override

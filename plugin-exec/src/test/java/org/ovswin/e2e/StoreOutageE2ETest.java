@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,6 +21,8 @@ import org.ovswin.lab.Pod;
 
 /** The cluster's store goes away and comes back: who has a block goes on with it. */
 class StoreOutageE2ETest {
+  private static final String CLUSTER_KEY = "/ovs-win/cluster";
+
   /** Pods that fit into one block. */
   private static final int BLOCK = 13;
 
@@ -157,13 +161,58 @@ class StoreOutageE2ETest {
     Files.createDirectory(store());
     cluster.lab().nodes().forEach(LabNode::restartAgent);
     eachIs(AgentHealth.Reach.UNREACHABLE);
-    assertThat(health(cluster.node(1)).problems())
-        .anySatisfy(problem -> assertThat(problem).contains("no cluster", "mounted"));
+    awaitProblem("no cluster (expected: cluster ", "mounted", "delete cluster-view.json");
     cluster.allTalk(a, b, cluster.pod(1, "c"));
     assertThat(store()).isEmptyDirectory();
 
     bringStoreBack();
     cluster.allTalk(a, b, cluster.pod(2, "d"));
+  }
+
+  /** As after somebody deleted the keys, or began another cluster with them. */
+  @Test
+  void etcdIsEmptied_agentsThatRestart_beginNoNewClusterAndJoinNoOther() throws Exception {
+    try (EtcdMembers etcd = EtcdMembers.start(cluster.lab())) {
+      for (LabNode node : cluster.lab().nodes()) {
+        cluster.edit(node, Settings.etcd(etcd.endpoints()));
+      }
+      startNodes();
+      Pod a = cluster.pod(1, "a");
+      Pod b = cluster.pod(2, "b");
+      cluster.eventuallyAllTalk(a, b);
+      Map<String, String> content = etcd.content();
+      etcd.empty();
+      cluster.lab().nodes().forEach(LabNode::restartAgent);
+      eachIs(AgentHealth.Reach.UNREACHABLE);
+      awaitProblem("no cluster (expected: cluster ", "delete cluster-view.json");
+      Pod c = cluster.pod(1, "c");
+      cluster.delete(a);
+      cluster.allTalk(b, c);
+      assertThat(etcd.content()).isEmpty();
+
+      UUID other = UUID.randomUUID();
+      String record = content.getOrDefault(CLUSTER_KEY, "");
+      etcd.put(CLUSTER_KEY, record.replaceFirst("\"id\":\"[^\"]*", "\"id\":\"" + other));
+      awaitProblem("cluster " + other + " (expected: cluster ", "delete cluster-view.json");
+      assertThat(etcd.content()).containsOnlyKeys(CLUSTER_KEY);
+
+      content.forEach(etcd::put);
+      eachIs(AgentHealth.Reach.REACHABLE);
+      cluster.eventuallyAllTalk(b, c, cluster.pod(2, "d"));
+      cluster.lab().pods().forEach(cluster::delete);
+    }
+  }
+
+  private void awaitProblem(String... parts) {
+    Cluster.eventually()
+        .untilAsserted(
+            () -> {
+              for (LabNode node : cluster.lab().nodes()) {
+                assertThat(health(node).problems())
+                    .as(node.name())
+                    .anySatisfy(problem -> assertThat(problem).contains(parts));
+              }
+            });
   }
 
   /** One node has lost all three members; the other goes on with them. */

@@ -26,6 +26,12 @@ public interface BlockStore extends AutoCloseable {
   /** What and where this store is, for people, without secrets: "directory /var/lib/ovs-win". */
   String description();
 
+  /**
+   * The id of the cluster that this was opened with. While the store shows another or none, views,
+   * claims and changes of ranges fail with {@link NoClusterException}.
+   */
+  UUID clusterId();
+
   /** Whether the store can be worked with, as far as is known now. Never blocks. */
   StoreHealth health();
 

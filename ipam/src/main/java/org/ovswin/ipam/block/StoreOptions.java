@@ -7,18 +7,25 @@ import java.util.List;
 /**
  * What every store is opened with.
  *
- * @param initial the first to come creates the cluster from these; later the cluster must have each
- *     of them, and may have more
+ * @param initial a cluster that is made has these; later the cluster must have each of them, and
+ *     may have more
  * @param grace how long a released block is kept for the name that held it. All nodes must have the
  *     same, and clocks that differ by less.
  * @param clock for the times in records
+ * @param cluster which one must be there
  */
-public record StoreOptions(ClusterRanges initial, Duration grace, InstantSource clock) {
+public record StoreOptions(
+    ClusterRanges initial, Duration grace, InstantSource clock, WantedCluster cluster) {
 
   public StoreOptions {
     if (grace.isNegative()) {
       throw new IllegalArgumentException("grace: " + grace + " (expected: zero or longer)");
     }
+  }
+
+  /** For whoever comes first: the cluster is made if there is none. */
+  public StoreOptions(ClusterRanges initial, Duration grace, InstantSource clock) {
+    this(initial, grace, clock, new WantedCluster.FirstCome());
   }
 
   /**

@@ -31,6 +31,7 @@ import org.ovswin.ipam.block.ClusterRange;
 import org.ovswin.ipam.block.ClusterRanges;
 import org.ovswin.ipam.block.ClusterRecord;
 import org.ovswin.ipam.block.ClusterView;
+import org.ovswin.ipam.block.NoClusterException;
 import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.block.NodeUsage;
 import org.ovswin.ipam.block.RangeChange;
@@ -85,8 +86,9 @@ public final class EtcdBlockStore implements BlockStore {
   }
 
   /**
-   * Connects, and creates the cluster if there is none under the prefix.
+   * Connects, and creates the cluster if there is none under the prefix and it may be made.
    *
+   * @throws NoClusterException if the wanted cluster is not there; nothing was changed
    * @throws IOException if no member could be reached, if it refused us, or if the cluster lacks an
    *     initial range
    */
@@ -94,10 +96,10 @@ public final class EtcdBlockStore implements BlockStore {
     EtcdConnection connection = new EtcdConnection(options, settings.clock());
     try {
       Keys keys = new Keys(options.prefix());
+      String where = options.description() + ": " + Keys.text(keys.cluster());
       ClusterRecord cluster =
-          connection.run("open", session -> settleCluster(session, keys, settings.initial()));
-      settings.requireRecorded(
-          options.description() + ": " + Keys.text(keys.cluster()), cluster.ranges());
+          connection.run("open", session -> settleCluster(session, keys, where, settings));
+      settings.requireRecorded(where, cluster.ranges());
       return new EtcdBlockStore(options, settings, connection, cluster.id());
     } catch (IOException | RuntimeException e) {
       connection.close();
@@ -106,10 +108,11 @@ public final class EtcdBlockStore implements BlockStore {
   }
 
   private static Optional<ClusterRecord> settleCluster(
-      EtcdSession session, Keys keys, ClusterRanges initial) throws IOException {
+      EtcdSession session, Keys keys, String where, StoreOptions settings) throws IOException {
     GetResponse present = session.get(keys.cluster(), GetOption.DEFAULT);
     if (present.getKvs().isEmpty()) {
-      ClusterRecord created = ClusterRecord.create(initial);
+      settings.cluster().admit(where, Optional.empty());
+      ClusterRecord created = ClusterRecord.create(settings.initial());
       boolean first =
           session
               .commit(
@@ -120,7 +123,10 @@ public final class EtcdBlockStore implements BlockStore {
       return first ? Optional.of(created) : Optional.empty();
     }
     return switch (Records.record(keys, present.getKvs().getFirst())) {
-      case ClusterRecord cluster -> Optional.of(cluster);
+      case ClusterRecord cluster -> {
+        settings.cluster().admit(where, Optional.of(cluster));
+        yield Optional.of(cluster);
+      }
       case Object unreadable -> throw new IOException(unreadable.toString());
     };
   }
@@ -128,6 +134,11 @@ public final class EtcdBlockStore implements BlockStore {
   @Override
   public String description() {
     return options.description();
+  }
+
+  @Override
+  public UUID clusterId() {
+    return clusterId;
   }
 
   @Override

@@ -19,6 +19,7 @@ import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.block.RecordJson;
 import org.ovswin.ipam.block.UnreadableRecord;
+import org.ovswin.ipam.block.WantedCluster;
 
 /**
  * The watched keys as they were at one revision, read into records. Not thread-safe.
@@ -80,20 +81,14 @@ final class Records {
    */
   static ClusterRecord requireCluster(Keys keys, Optional<Object> record, UUID expected)
       throws IOException {
-    if (record.isPresent()
-        && record.get() instanceof ClusterRecord cluster
-        && cluster.id().equals(expected)) {
-      return cluster;
+    Optional<ClusterRecord> cluster = Optional.empty();
+    if (record.isPresent()) {
+      if (!(record.get() instanceof ClusterRecord present)) {
+        throw new IOException(record.get().toString());
+      }
+      cluster = Optional.of(present);
     }
-    throw new IOException(
-        Keys.text(keys.cluster())
-            + ": "
-            + record
-                .map(other -> other instanceof ClusterRecord c ? "id " + c.id() : other.toString())
-                .orElse("missing")
-            + " (expected: the record of cluster "
-            + expected
-            + "; the store was emptied or is another one; restart the agents to use it)");
+    return new WantedCluster.Known(expected).require(Keys.text(keys.cluster()), cluster);
   }
 
   /** The cluster's record, and the revision at which it was written. */

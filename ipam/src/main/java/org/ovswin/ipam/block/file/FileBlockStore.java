@@ -21,6 +21,7 @@ import org.ovswin.ipam.block.ClusterRange;
 import org.ovswin.ipam.block.ClusterRanges;
 import org.ovswin.ipam.block.ClusterRecord;
 import org.ovswin.ipam.block.ClusterView;
+import org.ovswin.ipam.block.NoClusterException;
 import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.block.NodeUsage;
 import org.ovswin.ipam.block.RangeChange;
@@ -28,6 +29,7 @@ import org.ovswin.ipam.block.RecordJson;
 import org.ovswin.ipam.block.Registration;
 import org.ovswin.ipam.block.StoreHealth;
 import org.ovswin.ipam.block.StoreOptions;
+import org.ovswin.ipam.block.WantedCluster;
 import org.ovswin.ipam.block.Watch;
 import org.ovswin.ipam.disk.ProcessLock;
 
@@ -58,8 +60,8 @@ import org.ovswin.ipam.disk.ProcessLock;
  * <p>A record that cannot be read keeps its block or name taken until somebody deletes the file.
  *
  * <p>A directory that is not mounted looks like a new cluster, in which all blocks are free. So the
- * directory is created by {@link #open} only, and a store that is open works with the cluster of
- * the id that it found then, and no other.
+ * directory is created by {@link #open} only, if the options permit it, and a store that is open
+ * works with the cluster of the id that it found then, and no other.
  *
  * <p>The directory must be local, or on a network file system with locks and hard links between the
  * machines that use it. Changes that other machines make there are seen within five seconds, not
@@ -78,7 +80,7 @@ public final class FileBlockStore implements BlockStore {
   private final Duration maxLockWait;
   private final FileHealth health;
   private final List<FileWatch> watches = new CopyOnWriteArrayList<>();
-  private final UUID clusterId;
+  private final WantedCluster.Known cluster;
 
   private FileBlockStore(Disk disk, Path path, StoreOptions options, Duration maxLockWait)
       throws IOException {
@@ -88,15 +90,17 @@ public final class FileBlockStore implements BlockStore {
     this.options = options;
     this.maxLockWait = maxLockWait;
     this.health = new FileHealth(options.clock());
+    admit(directory.readCluster());
     directory.create();
-    ClusterRecord cluster = settleCluster();
-    options.requireRecorded(directory.cluster().toString(), cluster.ranges());
-    this.clusterId = cluster.id();
+    ClusterRecord settled = settleCluster();
+    options.requireRecorded(directory.cluster().toString(), settled.ranges());
+    this.cluster = new WantedCluster.Known(settled.id());
   }
 
   /**
-   * Opens the directory, or creates it with mode 0700.
+   * Opens the directory, or creates it with mode 0700 if a new cluster may be made.
    *
+   * @throws NoClusterException if the wanted cluster is not in it; nothing was changed
    * @throws IOException if it cannot be used, or belongs to somebody else or to a cluster without
    *     the initial ranges
    */
@@ -119,13 +123,8 @@ public final class FileBlockStore implements BlockStore {
     return new FileBlockStore(disk, directory, options, MAX_LOCK_WAIT);
   }
 
-  /**
-   * The ranges of the cluster that is in this directory, or empty if none is.
-   *
-   * @throws IOException if they cannot be read, or a newer version wrote them
-   */
-  public static Optional<ClusterRanges> readRanges(Path directory) throws IOException {
-    return new StoreDirectory(new LocalDisk(), directory).readCluster().map(ClusterRecord::ranges);
+  private void admit(Optional<ClusterRecord> present) throws NoClusterException {
+    options.cluster().admit(directory.cluster().toString(), present);
   }
 
   private ClusterRecord settleCluster() throws IOException {
@@ -138,6 +137,7 @@ public final class FileBlockStore implements BlockStore {
       files.deleteLeftovers();
       // Another agent may have been first.
       present = directory.readCluster();
+      admit(present);
       if (present.isPresent() && !present.get().id().equals(ClusterRecord.NO_ID)) {
         return present.get();
       }
@@ -150,31 +150,17 @@ public final class FileBlockStore implements BlockStore {
   }
 
   private ClusterRecord readCluster() throws IOException {
-    ClusterRecord cluster =
-        directory
-            .readCluster()
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        directory.cluster()
-                            + ": is missing (expected: the record of cluster "
-                            + clusterId
-                            + "; is the directory mounted?)"));
-    if (!cluster.id().equals(clusterId)) {
-      throw new IOException(
-          directory.cluster()
-              + ": id "
-              + cluster.id()
-              + " (expected: "
-              + clusterId
-              + "; the store was emptied or is another one; restart the agents to use it)");
-    }
-    return cluster;
+    return cluster.require(directory.cluster().toString(), directory.readCluster());
   }
 
   @Override
   public String description() {
     return "directory " + directory.directory();
+  }
+
+  @Override
+  public UUID clusterId() {
+    return cluster.id();
   }
 
   @Override
@@ -221,10 +207,10 @@ public final class FileBlockStore implements BlockStore {
   }
 
   private RangeChange written(RangeChange change) throws IOException {
-    ClusterRecord cluster = readCluster();
+    ClusterRecord present = readCluster();
     if (change instanceof RangeChange.Changed(ClusterRanges ranges)
-        && !ranges.equals(cluster.ranges())) {
-      files.replace(directory.cluster(), RecordJson.write(cluster.with(ranges)));
+        && !ranges.equals(present.ranges())) {
+      files.replace(directory.cluster(), RecordJson.write(present.with(ranges)));
     } else {
       forceNames();
     }

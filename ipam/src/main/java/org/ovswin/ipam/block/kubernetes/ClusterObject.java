@@ -12,24 +12,31 @@ import org.ovswin.ipam.block.ClusterRange;
 import org.ovswin.ipam.block.ClusterRanges;
 import org.ovswin.ipam.block.ClusterRecord;
 import org.ovswin.ipam.block.ClusterView;
+import org.ovswin.ipam.block.NoClusterException;
 import org.ovswin.ipam.block.RangeChange;
 import org.ovswin.ipam.block.StoreOptions;
+import org.ovswin.ipam.block.WantedCluster;
 
 /** The object with the cluster's ranges, and changes of them. */
 final class ClusterObject {
   private static final int MAX_ROUNDS = 1_000;
 
   private final ApiServer server;
-  private final UUID id;
+  private final WantedCluster.Known cluster;
 
-  private ClusterObject(ApiServer server, UUID id) {
+  private ClusterObject(ApiServer server, WantedCluster.Known cluster) {
     this.server = server;
-    this.id = id;
+    this.cluster = cluster;
   }
 
-  /** Creates it if it is not there, and refuses one without the initial ranges. */
+  /**
+   * Creates it if it is not there and may be made, and refuses one without the initial ranges.
+   *
+   * @throws NoClusterException if the wanted cluster is not there; nothing was changed
+   */
   static ClusterObject settle(ApiServer server, StoreOptions options) throws IOException {
     Optional<ApiObject> present = server.get(Kind.CLUSTER, Records.CLUSTER_NAME);
+    options.cluster().admit(where(server), read(present));
     if (present.isEmpty()) {
       var _ =
           server.create(
@@ -42,7 +49,15 @@ final class ClusterObject {
     }
     ClusterRecord record = Records.cluster(require(server, present));
     options.requireRecorded(where(server), record.ranges());
-    return new ClusterObject(server, record.id());
+    return new ClusterObject(server, new WantedCluster.Known(record.id()));
+  }
+
+  private static Optional<ClusterRecord> read(Optional<ApiObject> object) throws IOException {
+    return object.isPresent() ? Optional.of(Records.cluster(object.get())) : Optional.empty();
+  }
+
+  UUID id() {
+    return cluster.id();
   }
 
   private static String where(ApiServer server) {
@@ -62,17 +77,7 @@ final class ClusterObject {
 
   /** The cluster's record, if it is still the one that this store was opened with. */
   ClusterRecord record(Optional<ApiObject> object) throws IOException {
-    ClusterRecord record = Records.cluster(require(server, object));
-    if (!record.id().equals(id)) {
-      throw new IOException(
-          where(server)
-              + ": id "
-              + record.id()
-              + " (expected: "
-              + id
-              + "; the objects were deleted and made anew; restart the agents to use them)");
-    }
-    return record;
+    return cluster.require(where(server), read(object));
   }
 
   ClusterRecord read() throws IOException {

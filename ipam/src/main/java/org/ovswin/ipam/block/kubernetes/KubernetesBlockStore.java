@@ -19,6 +19,7 @@ import org.ovswin.ipam.block.Claim;
 import org.ovswin.ipam.block.ClusterRange;
 import org.ovswin.ipam.block.ClusterRanges;
 import org.ovswin.ipam.block.ClusterView;
+import org.ovswin.ipam.block.NoClusterException;
 import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.block.NodeUsage;
 import org.ovswin.ipam.block.RangeChange;
@@ -62,8 +63,9 @@ public final class KubernetesBlockStore implements BlockStore {
   }
 
   /**
-   * Connects, and creates the cluster's object if it is not there.
+   * Connects, and creates the cluster's object if it is not there and may be made.
    *
+   * @throws NoClusterException if the wanted cluster is not there; nothing was changed
    * @throws IOException if the API server does not answer or does not permit it, or the cluster has
    *     not the initial ranges; the message says what to apply
    */
@@ -89,6 +91,11 @@ public final class KubernetesBlockStore implements BlockStore {
   @Override
   public String description() {
     return "Kubernetes API " + server.url();
+  }
+
+  @Override
+  public UUID clusterId() {
+    return cluster.id();
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.ovswin.ipam.block.etcd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,13 +37,18 @@ class EtcdBlockStoreTest extends BlockStoreContract {
   }
 
   @Override
-  protected BlockStore open(StoreOptions options) throws IOException {
+  public BlockStore open(StoreOptions options) throws IOException {
     return EtcdBlockStore.open(
         cluster.tlsOptions(cluster.endpoints(), prefix, "agent", password), options);
   }
 
   @Override
-  protected void damage(IpPrefix block) throws IOException {
+  public void damage(IpPrefix block) throws IOException {
     cluster.put(Keys.text(new Keys(prefix).block(block)), "garbage");
+  }
+
+  @Override
+  public Map<String, String> content() throws IOException {
+    return cluster.content(prefix);
   }
 }

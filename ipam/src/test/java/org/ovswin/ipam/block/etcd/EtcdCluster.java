@@ -7,6 +7,7 @@ import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.auth.Permission;
 import io.etcd.jetcd.maintenance.StatusResponse;
+import io.etcd.jetcd.options.GetOption;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -24,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -229,6 +231,15 @@ final class EtcdCluster implements AutoCloseable {
   void put(String key, String value) throws IOException {
     try (Client client = admin(0)) {
       var _ = get(client.getKVClient().put(bytes(key), bytes(value)));
+    }
+  }
+
+  /** The keys that begin with this, and their values. */
+  Map<String, String> content(String prefix) throws IOException {
+    try (Client client = admin(0)) {
+      GetOption all = GetOption.builder().isPrefix(true).build();
+      return get(client.getKVClient().get(bytes(prefix), all)).getKvs().stream()
+          .collect(Collectors.toMap(e -> e.getKey().toString(), e -> e.getValue().toString()));
     }
   }
 

@@ -2,6 +2,8 @@ package org.ovswin.ipam.block.kubernetes;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,12 +28,24 @@ class KubernetesBlockStoreTest extends BlockStoreContract {
   }
 
   @Override
-  protected BlockStore open(StoreOptions options) throws IOException {
+  public BlockStore open(StoreOptions options) throws IOException {
     return KubernetesBlockStore.open(server.options(directory), options);
   }
 
   @Override
-  protected void damage(IpPrefix block) {
+  public void damage(IpPrefix block) {
     server.objects().force("ovswinblocks", BlockName.of(block), "by hand");
+  }
+
+  @Override
+  public Map<String, String> content() {
+    Map<String, String> content = new HashMap<>();
+    for (Kind kind : Kind.values()) {
+      for (String name : server.objects().names(kind.plural())) {
+        content.put(
+            kind.plural() + "/" + name, server.objects().get(kind.plural(), name).toString());
+      }
+    }
+    return content;
   }
 }

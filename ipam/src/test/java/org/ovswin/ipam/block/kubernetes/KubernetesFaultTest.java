@@ -116,9 +116,9 @@ class KubernetesFaultTest extends KubernetesFixture {
   void cluster_deletedAndMadeAnew_isRefused() throws IOException {
     try (KubernetesBlockStore store = open(RANGE)) {
       server.objects().delete("ovswinclusters", "default", JsonNodeFactory.instance.objectNode());
-      assertThatThrownBy(store::view).hasMessageContaining("ovswinclusters/default: is missing");
+      assertThatThrownBy(store::view).hasMessageContaining("ovswinclusters/default: no cluster");
       try (KubernetesBlockStore _ = open(OTHER)) {
-        assertThatThrownBy(store::view).hasMessageContaining("restart the agents to use them");
+        assertThatThrownBy(store::view).hasMessageContaining("is another one");
       }
     }
   }
