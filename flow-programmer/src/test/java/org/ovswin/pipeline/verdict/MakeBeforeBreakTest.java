@@ -110,6 +110,9 @@ class MakeBeforeBreakTest {
       NodeState after = next();
       List<Case> packets = bothForward(before, after);
       List<FlowChange> changes = Pipeline.changes(before, after);
+      if (packets.isEmpty()) {
+        connection.apply(changes).join();
+      }
       for (int step = 0; step < changes.size() && !packets.isEmpty(); step++) {
         connection.apply(List.of(changes.get(step))).join();
         ovs.forgetCachedFlows();

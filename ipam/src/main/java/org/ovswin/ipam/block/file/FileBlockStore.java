@@ -1,6 +1,7 @@
 package org.ovswin.ipam.block.file;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -376,13 +377,18 @@ public final class FileBlockStore implements BlockStore {
         health.changeSucceeded();
       }
     } catch (IOException e) {
-      health.changeFailed(e.toString());
+      health.changeFailed(reason(e));
     }
   }
 
   @Override
   public void close() {
     watches.forEach(FileWatch::close);
+  }
+
+  /** What the file system throws has but a path for a message: its type says what happened. */
+  private static String reason(IOException e) {
+    return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
   }
 
   private interface Action<T> {
@@ -395,7 +401,7 @@ public final class FileBlockStore implements BlockStore {
       health.readSucceeded();
       return result;
     } catch (IOException e) {
-      health.readFailed(e.toString());
+      health.readFailed(reason(e));
       throw e;
     }
   }
@@ -413,7 +419,7 @@ public final class FileBlockStore implements BlockStore {
       health.changeSucceeded();
       return result;
     } catch (IOException e) {
-      health.changeFailed(e.toString());
+      health.changeFailed(reason(e));
       throw e;
     }
   }
