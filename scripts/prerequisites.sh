@@ -62,6 +62,7 @@ need_cluster() {
 # What an etcd cluster made of network namespaces takes, with TLS and slow links.
 need_etcd() {
   need etcd etcd-server
+  need etcdctl etcd-client
   need openssl openssl
   need ip iproute2
   need tc iproute2

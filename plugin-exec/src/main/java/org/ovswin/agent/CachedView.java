@@ -83,7 +83,7 @@ public final class CachedView {
 
   /** Whether the copy is of this cluster. */
   boolean isOf(UUID id) {
-    return keptId().filter(id::equals).isPresent();
+    return Files.exists(file) && keptId().filter(id::equals).isPresent();
   }
 
   private Optional<UUID> keptId() {

@@ -33,7 +33,9 @@ final class EtcdMembers implements AutoCloseable {
 
   /** Returns when a majority is there. */
   static EtcdMembers start(Lab lab) throws IOException {
-    assertThat(PROGRAM).as("etcd (expected: installed, package etcd-server)").isExecutable();
+    assertThat(PROGRAM)
+        .as("etcd (expected: installed, packages etcd-server and etcd-client)")
+        .isExecutable();
     EtcdMembers etcd = new EtcdMembers(lab);
     try {
       for (int i = 0; i < MEMBERS; i++) {
