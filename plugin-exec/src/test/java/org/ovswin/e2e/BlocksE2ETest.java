@@ -7,31 +7,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.ovswin.agent.AgentConfig;
-import org.ovswin.agent.AgentConfigFile;
-import org.ovswin.agent.ClusterConfig;
-import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
-import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.block.BlockRecord;
 import org.ovswin.ipam.block.BlockStore;
-import org.ovswin.ipam.block.Claim;
-import org.ovswin.ipam.block.NodeRecord;
-import org.ovswin.ipam.block.StoreOptions;
-import org.ovswin.ipam.block.file.FileBlockStore;
 import org.ovswin.lab.LabException;
 import org.ovswin.lab.LabNode;
 import org.ovswin.lab.Pod;
@@ -133,7 +122,7 @@ class BlocksE2ETest {
     String block = block(gone);
     cluster.delete(gone);
     second.stopAgent();
-    try (BlockStore store = store()) {
+    try (BlockStore store = Guest.store(cluster)) {
       store.releaseNode("node2");
       Instant released = Instant.now();
       LabNode third = start(3, settings);
@@ -172,7 +161,7 @@ class BlocksE2ETest {
     Pod before = cluster.pod(2, "before");
     cluster.delete(before);
     second.stopAgent();
-    try (BlockStore store = store()) {
+    try (BlockStore store = Guest.store(cluster)) {
       store.releaseNode("node2");
     }
     start(3, settings);
@@ -200,33 +189,15 @@ class BlocksE2ETest {
   void joinAndLeave_areInTheFlowsOfEveryNode() throws Exception {
     UnaryOperator<String> settings = Settings.ranges("10.244.0.0/16 /24");
     List<LabNode> nodes = List.of(start(1, settings), start(2, settings), start(3, settings));
-    try (BlockStore store = store()) {
+    try (BlockStore store = Guest.store(cluster)) {
       for (int i = 1; i <= 3; i++) {
         String name = "guest" + i;
-        String block = join(store, name, "172.30.0." + (200 + i));
+        String block = Guest.join(store, name, "172.30.0." + (200 + i));
         tellDuration("join", () -> nodes.stream().allMatch(node -> node.flows().contains(block)));
         store.releaseNode(name);
         tellDuration("leave", () -> nodes.stream().noneMatch(node -> node.flows().contains(block)));
       }
     }
-  }
-
-  private static String join(BlockStore store, String name, String address) throws IOException {
-    UUID owner = UUID.randomUUID();
-    store.register(
-        new NodeRecord(
-            name,
-            owner,
-            List.of(IpAddress.parse(address)),
-            MacAddress.parse("02:00:00:00:66:06"),
-            "linux",
-            Optional.empty(),
-            "0.1.0",
-            Instant.now()));
-    return switch (store.claim(name, owner, Family.IPV4, 1)) {
-      case Claim.Claimed(List<BlockRecord> held) -> held.getFirst().block().toString();
-      case Claim refusal -> throw new AssertionError(refusal);
-    };
   }
 
   private static void tellDuration(String what, Callable<Boolean> isSeenByAll) {
@@ -237,14 +208,5 @@ class BlocksE2ETest {
         .pollInterval(Duration.ofMillis(10))
         .until(isSeenByAll);
     LOG.info("{} in_flows_of_all_nodes_millis={}", what, (System.nanoTime() - start) / 1_000_000);
-  }
-
-  private BlockStore store() throws Exception {
-    AgentConfig config = AgentConfigFile.read(cluster.node(1).configuration());
-    Path directory = ((ClusterConfig.Store.File) config.cluster().store()).directory();
-    return FileBlockStore.open(
-        directory,
-        new StoreOptions(
-            config.cluster().ranges(), config.cluster().releaseGrace(), InstantSource.system()));
   }
 }

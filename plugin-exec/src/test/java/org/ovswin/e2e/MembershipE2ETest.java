@@ -2,25 +2,9 @@ package org.ovswin.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.Optional;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.ovswin.agent.AgentConfig;
-import org.ovswin.agent.AgentConfigFile;
-import org.ovswin.agent.ClusterConfig;
-import org.ovswin.ipam.address.Family;
-import org.ovswin.ipam.address.IpAddress;
-import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.block.BlockStore;
-import org.ovswin.ipam.block.Claim;
-import org.ovswin.ipam.block.NodeRecord;
-import org.ovswin.ipam.block.StoreOptions;
-import org.ovswin.ipam.block.file.FileBlockStore;
 import org.ovswin.lab.LabNode;
 import org.ovswin.lab.Pod;
 
@@ -74,7 +58,7 @@ class MembershipE2ETest {
     cluster.node(2).stopAgent();
     String block = b.address().replaceFirst("[0-9]+$", "0/24");
     assertThat(cluster.node(1).flows()).contains(block);
-    try (BlockStore store = store()) {
+    try (BlockStore store = Guest.store(cluster)) {
       store.releaseNode("node2");
     }
     Cluster.eventually()
@@ -85,9 +69,9 @@ class MembershipE2ETest {
   /** As after machines were given other names: their old records claim their addresses too. */
   @Test
   void olderRecordsOfTheSameAddresses_harmNobody() throws Exception {
-    try (BlockStore store = store()) {
-      ghost(store, "ghost1", cluster.node(1).address());
-      ghost(store, "ghost2", cluster.node(2).address());
+    try (BlockStore store = Guest.store(cluster)) {
+      var _ = Guest.join(store, "ghost1", cluster.node(1).address());
+      var _ = Guest.join(store, "ghost2", cluster.node(2).address());
     }
     start(1);
     start(2);
@@ -103,8 +87,8 @@ class MembershipE2ETest {
   void newerRecordOfANodesAddress_thatNodesAgentAndTheOthersGoOn() throws Exception {
     start(1);
     start(2);
-    try (BlockStore store = store()) {
-      ghost(store, "ghost1", cluster.node(1).address());
+    try (BlockStore store = Guest.store(cluster)) {
+      var _ = Guest.join(store, "ghost1", cluster.node(1).address());
     }
     Cluster.eventually()
         .untilAsserted(
@@ -112,29 +96,5 @@ class MembershipE2ETest {
     start(3);
     cluster.eventuallyAllTalk(cluster.pod(2, "b"), cluster.pod(3, "c"));
     cluster.eventuallyAllTalk(cluster.pod(1, "a1"), cluster.pod(1, "a2"));
-  }
-
-  private static void ghost(BlockStore store, String name, String address) throws Exception {
-    UUID owner = UUID.randomUUID();
-    store.register(
-        new NodeRecord(
-            name,
-            owner,
-            List.of(IpAddress.parse(address)),
-            MacAddress.parse("02:00:00:00:66:06"),
-            "linux",
-            Optional.empty(),
-            "0.1.0",
-            Instant.now()));
-    assertThat(store.claim(name, owner, Family.IPV4, 1)).isInstanceOf(Claim.Claimed.class);
-  }
-
-  private BlockStore store() throws Exception {
-    AgentConfig config = AgentConfigFile.read(cluster.node(1).configuration());
-    Path directory = ((ClusterConfig.Store.File) config.cluster().store()).directory();
-    return FileBlockStore.open(
-        directory,
-        new StoreOptions(
-            config.cluster().ranges(), config.cluster().releaseGrace(), InstantSource.system()));
   }
 }
