@@ -73,6 +73,15 @@ need_host_local() {
   need /usr/lib/cni/host-local containernetworking-plugins
 }
 
+# What the emulated machine of scripts/kernel-machine.sh takes.
+need_kernel_machine() {
+  need qemu-system-x86_64 qemu-system-x86
+  need busybox busybox-static
+  need cpio cpio
+  need modprobe kmod
+  need setpriv util-linux
+}
+
 # What running takes: root, for namespaces and Open vSwitch.
 need_root() {
   if [ "$(id -u)" != 0 ]; then
