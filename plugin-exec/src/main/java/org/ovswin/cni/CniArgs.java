@@ -16,9 +16,10 @@ record CniArgs(Map<String, String> values) {
   private static final String NAME = "K8S_POD_NAME";
   private static final String UID = "K8S_POD_UID";
   private static final String IP = "IP";
+  private static final String MAC = "MAC";
   private static final String INFRA_CONTAINER = "K8S_POD_INFRA_CONTAINER_ID";
   private static final Set<String> KNOWN =
-      Set.of(IGNORE_UNKNOWN, NAMESPACE, NAME, UID, INFRA_CONTAINER, IP);
+      Set.of(IGNORE_UNKNOWN, NAMESPACE, NAME, UID, INFRA_CONTAINER, IP, MAC);
 
   CniArgs {
     values = Map.copyOf(values);
@@ -56,6 +57,11 @@ record CniArgs(Map<String, String> values) {
   /** {@code IP}: addresses with commas between. */
   Optional<String> ip() {
     return Optional.ofNullable(values.get(IP));
+  }
+
+  /** {@code MAC}: an Ethernet address. */
+  Optional<String> mac() {
+    return Optional.ofNullable(values.get(MAC));
   }
 
   private static Map<String, String> pairs(String args) throws CniException {

@@ -3,13 +3,15 @@ package org.ovswin.cni;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.ovswin.ipam.address.MacAddress;
 
 /**
  * One ADD, DEL or CHECK, decoded and valid.
  *
- * <p>A DEL carries only what identifies the attachment for certain: a port mapping, a requested
- * address, {@code prevResult} or {@code CNI_ARGS} that cannot be read is absent there instead of an
- * error, because a pod must be deletable whatever became of its configuration.
+ * <p>A DEL carries only what identifies the attachment for certain: it has no requested address, no
+ * bandwidth, and a port mapping, {@code prevResult} or {@code CNI_ARGS} that cannot be read is
+ * absent there instead of an error, because a pod must be deletable whatever became of its
+ * configuration.
  *
  * @param cniVersion the version of the configuration, in which the result is printed
  * @param network the configuration's {@code name}
@@ -20,7 +22,10 @@ import java.util.Optional;
  * @param pod from the {@code K8S_*} keys of {@code CNI_ARGS}, if the runtime gave name and
  *     namespace
  * @param requested the addresses it is to get; IPv4 first, at most one of each family
+ * @param mac the Ethernet address it is to get: the capability {@code mac}, {@code args.cni.mac} or
+ *     {@code MAC} of {@code CNI_ARGS}; unicast, not all zero
  * @param portMappings the capability {@code portMappings}; no two claim the same host port
+ * @param bandwidth the capability {@code bandwidth}, or {@link Bandwidth#UNLIMITED}
  * @param dns the capability {@code dns}, or else the configuration's own, or else {@link Dns#NONE}
  * @param prevResult result of the plugin in front (ADD), or of the ADD (CHECK, DEL)
  * @param deadline when the answer is of no use any more: the launcher has given up
@@ -33,7 +38,9 @@ public record CniRequest(
     String ifName,
     Optional<PodName> pod,
     List<RequestedAddress> requested,
+    Optional<MacAddress> mac,
     List<PortMapping> portMappings,
+    Bandwidth bandwidth,
     Dns dns,
     Optional<CniResult> prevResult,
     Instant deadline) {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.ovswin.cni.PortMapping.Protocol;
 import org.ovswin.ipam.address.IpAddress;
+import org.ovswin.ipam.address.MacAddress;
 
 /**
  * The network configuration on standard input (specification 1.1.0, section 1), read field by field
@@ -28,7 +29,7 @@ final class NetworkConfig {
   private static final Set<String> OWN_KEYS = Set.of();
 
   private static final List<String> CAPABILITIES =
-      List.of("portMappings", "dns", "ips", RequestedAddresses.ANNOTATIONS);
+      List.of("portMappings", "dns", "ips", "mac", "bandwidth", RequestedAddresses.ANNOTATIONS);
 
   private final ConfigNode root;
 
@@ -196,6 +197,36 @@ final class NetworkConfig {
       }
     }
     return requested.toList();
+  }
+
+  /**
+   * The Ethernet address that the pod is to get; {@link RequestedMac} says where it may be.
+   *
+   * @throws CniException 7, or 4 where {@code CNI_ARGS} has it, for what is no address of an
+   *     interface or contradicts another
+   */
+  Optional<MacAddress> requestedMac(CniArgs args) throws CniException {
+    RequestedMac requested = new RequestedMac();
+    Optional<ConfigNode> runtimeConfig = runtimeConfig();
+    if (runtimeConfig.isPresent()) {
+      requested.addFrom(runtimeConfig.get());
+    }
+    Optional<ConfigNode> cniArgs = child(root.child("args"), "cni");
+    if (cniArgs.isPresent()) {
+      requested.addFrom(cniArgs.get());
+    }
+    requested.add(RequestedMac.ARGS_FIELD, args.mac().orElse(""));
+    return requested.toOptional();
+  }
+
+  /**
+   * The capability {@code bandwidth}.
+   *
+   * @throws CniException 7 or 2, as {@link Bandwidth#read}
+   */
+  Bandwidth bandwidth() throws CniException {
+    Optional<ConfigNode> bandwidth = child(runtimeConfig(), "bandwidth");
+    return bandwidth.isEmpty() ? Bandwidth.UNLIMITED : Bandwidth.read(bandwidth.get());
   }
 
   private static Optional<ConfigNode> child(Optional<ConfigNode> section, String key)

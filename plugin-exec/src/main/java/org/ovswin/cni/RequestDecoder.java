@@ -119,7 +119,9 @@ final class RequestDecoder {
         variable(invocation, Env.CNI_IFNAME),
         args.pod(),
         config.requestedAddresses(args),
+        config.requestedMac(args),
         config.portMappings(),
+        config.bandwidth(),
         config.dns(),
         config.prevResult(),
         deadline);
@@ -147,7 +149,9 @@ final class RequestDecoder {
         variable(invocation, Env.CNI_IFNAME),
         orElse(() -> CniArgs.parse(variable(invocation, Env.CNI_ARGS)).pod(), Optional.empty()),
         List.of(),
+        Optional.empty(),
         orElse(config::portMappings, List.of()),
+        Bandwidth.UNLIMITED,
         orElse(config::dns, Dns.NONE),
         orElse(config::prevResult, Optional.empty()),
         deadline);

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.ovswin.cni.Bandwidth;
 import org.ovswin.cni.CniRequest;
 import org.ovswin.cni.CniVersion;
 import org.ovswin.cni.Dns;
@@ -79,7 +80,9 @@ final class Cluster {
         attachment(number).ifName(),
         Optional.of(new PodName("default", "pod" + number, Optional.empty())),
         List.of(),
+        Optional.empty(),
         List.of(portMappings),
+        Bandwidth.UNLIMITED,
         Dns.NONE,
         Optional.empty(),
         deadline);

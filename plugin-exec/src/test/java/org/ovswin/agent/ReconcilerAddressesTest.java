@@ -217,7 +217,9 @@ final class ReconcilerAddressesTest {
         like.ifName(),
         Optional.of(new PodName("default", podName, Optional.empty())),
         List.of(requested),
+        like.mac(),
         List.of(),
+        like.bandwidth(),
         Dns.NONE,
         Optional.empty(),
         like.deadline());

@@ -144,7 +144,9 @@ final class ReconcilerTest {
         like.ifName(),
         like.pod(),
         like.requested(),
+        like.mac(),
         like.portMappings(),
+        like.bandwidth(),
         Dns.NONE,
         like.prevResult(),
         like.deadline());

@@ -251,7 +251,7 @@ class CniRulesTest {
             .set("ipam", "{}")
             .set("args", "{\"cni\":{\"labels\":[]}}")
             .set("ovsWin", "{}")
-            .set("runtimeConfig", "{\"bandwidth\":null}")
+            .set("runtimeConfig", "{\"aliases\":null}")
             .set("cni.dev/future", "[]");
 
     assertThat(call.answeredBy(handler).exitCode()).isZero();

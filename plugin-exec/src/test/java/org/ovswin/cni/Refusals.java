@@ -14,7 +14,16 @@ final class Refusals {
   private Refusals() {}
 
   static Stream<Arguments> all() {
-    return Stream.of(environment(), cniArgs(), names(), json(), versions(), fields(), ports())
+    return Stream.of(
+            environment(),
+            cniArgs(),
+            names(),
+            json(),
+            versions(),
+            fields(),
+            ports(),
+            macs(),
+            bandwidths())
         .flatMap(List::stream);
   }
 
@@ -235,9 +244,10 @@ final class Refusals {
             "ovsWin: 1 (expected: an object)"),
         refused(
             "capability we do not have",
-            Call.add().set("runtimeConfig", "{\"bandwidth\":{\"ingressRate\":1}}"),
+            Call.add().set("runtimeConfig", "{\"aliases\":{\"pods\":[\"a\"]}}"),
             2,
-            "runtimeConfig.bandwidth: {\"ingressRate\":1}"),
+            "runtimeConfig.aliases: {\"pods\":[\"a\"]} (expected: one of portMappings, dns, ips,"
+                + " mac,"),
         refused(
             "runtimeConfig of wrong type",
             Call.add().set("runtimeConfig", "7"),
@@ -338,6 +348,90 @@ final class Refusals {
         "port mapping " + json,
         Call.add().set("runtimeConfig", "{\"portMappings\":" + json + "}"),
         7,
+        named);
+  }
+
+  private static List<Arguments> macs() {
+    Stream<Arguments> values =
+        Stream.of(
+                "c2:11:22:33:44",
+                "c2:11:22:33:44:5g",
+                "c2:11:22:33:44:55:66",
+                " c2:11:22:33:44:55",
+                "c2:11-22:33:44:55",
+                "00:00:00:00:00:00",
+                "01:00:5e:00:00:01",
+                "ff:ff:ff:ff:ff:ff")
+            .flatMap(
+                mac ->
+                    Stream.of(
+                        refused(
+                            "mac " + mac,
+                            Call.add().set("runtimeConfig", "{\"mac\":\"" + mac + "\"}"),
+                            7,
+                            "runtimeConfig.mac: " + mac + " (expected: an address"),
+                        refused(
+                            "args.cni.mac " + mac,
+                            Call.add().set("args", "{\"cni\":{\"mac\":\"" + mac + "\"}}"),
+                            7,
+                            "args.cni.mac: " + mac + " (expected: an address"),
+                        refused(
+                            "CNI_ARGS MAC " + mac,
+                            Call.add().with("CNI_ARGS", "MAC=" + mac),
+                            4,
+                            "CNI_ARGS MAC: " + mac + " (expected: an address")));
+    Stream<Arguments> others =
+        Stream.of(
+            refused(
+                "mac of wrong type",
+                Call.add().set("runtimeConfig", "{\"mac\":5}"),
+                7,
+                "runtimeConfig.mac: 5 (expected: a string)"),
+            refused(
+                "two different MACs",
+                Call.add()
+                    .set("runtimeConfig", "{\"mac\":\"c2:11:22:33:44:55\"}")
+                    .with("CNI_ARGS", "MAC=c2:11:22:33:44:56"),
+                4,
+                "CNI_ARGS MAC: c2:11:22:33:44:56 (expected: one address; runtimeConfig.mac asks for"
+                    + " c2:11:22:33:44:55)"));
+    return Stream.concat(values, others).toList();
+  }
+
+  private static List<Arguments> bandwidths() {
+    return List.of(
+        bandwidth("5", 7, "runtimeConfig.bandwidth: 5 (expected: an object)"),
+        bandwidth(
+            "{\"ingressRate\":1}",
+            7,
+            "bandwidth.ingressBurst: missing (expected: bits above 0, as there is ingressRate: 1)"),
+        bandwidth("{\"egressRate\":1,\"egressBurst\":0}", 7, "bandwidth.egressBurst: missing"),
+        bandwidth("{\"ingressBurst\":1}", 7, "bandwidth.ingressRate: missing"),
+        bandwidth("{\"egressBurst\":1}", 7, "bandwidth.egressRate: missing"),
+        bandwidth(
+            "{\"egressRate\":-1,\"egressBurst\":1}",
+            7,
+            "bandwidth.egressRate: -1 (expected: an integer from 0 to 9223372036854775807)"),
+        bandwidth("{\"ingressRate\":18446744073709551615}", 7, "ingressRate: 18446744073709551615"),
+        bandwidth("{\"ingressRate\":1.5}", 7, "bandwidth.ingressRate: 1.5"),
+        bandwidth("{\"IngressRate\":\"1M\"}", 7, "bandwidth.IngressRate: \"1M\""),
+        bandwidth(
+            "{\"egressRate\":1,\"egressBurst\":34359738360}",
+            7,
+            "bandwidth.egressBurst: 34359738360 (expected: an integer from 0 to 34359738359)"),
+        bandwidth(
+            "{\"unshapedSubnets\":[\"10.0.0.0/8\"]}",
+            2,
+            "bandwidth.unshapedSubnets[0]: \"10.0.0.0/8\" (expected: no subnets"),
+        bandwidth("{\"shapedSubnets\":[\"::/0\"]}", 2, "bandwidth.shapedSubnets[0]"),
+        bandwidth("{\"ingressRate\":1,\"INGRESSRATE\":1}", 7, "the key only once"));
+  }
+
+  private static Arguments bandwidth(String json, int code, String named) {
+    return refused(
+        "bandwidth " + json,
+        Call.add().set("runtimeConfig", "{\"bandwidth\":" + json + "}"),
+        code,
         named);
   }
 
