@@ -29,7 +29,7 @@ public record EndpointSpec(
     List<Route> routes,
     int mtu) {
 
-  private static final Pattern IF_NAME = Pattern.compile("(?!\\.{1,2}$)[^/:\\s]{1,15}");
+  static final Pattern IF_NAME = Pattern.compile("(?!\\.{1,2}$)[^/:\\s]{1,15}");
 
   public EndpointSpec {
     addresses = List.copyOf(addresses);

@@ -13,13 +13,25 @@ import java.util.Optional;
  * @param routes to lead out of this interface, in the order in which they are added
  * @param addressesMoveFrom the interface that must not have these addresses: the uplink that was
  *     taken into the bridge
+ * @param forwarding present if the host is the gateway of what is behind this interface
  */
 public record HostInterfaceSpec(
     String name,
     int mtu,
     List<InetPrefix> addresses,
     List<Route> routes,
-    Optional<String> addressesMoveFrom) {
+    Optional<String> addressesMoveFrom,
+    Optional<Forwarding> forwarding) {
+  /** Of an interface for the host's own traffic only. */
+  public HostInterfaceSpec(
+      String name,
+      int mtu,
+      List<InetPrefix> addresses,
+      List<Route> routes,
+      Optional<String> addressesMoveFrom) {
+    this(name, mtu, addresses, routes, addressesMoveFrom, Optional.empty());
+  }
+
   public HostInterfaceSpec {
     addresses = List.copyOf(addresses);
     routes = List.copyOf(routes);

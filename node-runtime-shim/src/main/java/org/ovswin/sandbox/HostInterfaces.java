@@ -1,5 +1,6 @@
 package org.ovswin.sandbox;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,8 +31,25 @@ public interface HostInterfaces {
    * here before they are removed from {@link HostInterfaceSpec#addressesMoveFrom}, and routes come
    * last, because the system drops those of the other interface with its addresses. From then on
    * the host's own stack does not act on what comes in by the other one: the switch does.
+   *
+   * <p>With a {@link Forwarding}, routes of an earlier one that are not wanted any more are
+   * removed, and nobody else's. A peer that cannot be reached does not keep the others from getting
+   * theirs; the exception at the end names all that failed.
    */
   Convergence converge(HostInterfaceSpec spec) throws EndpointException;
+
+  /**
+   * Removes every route that a {@link Forwarding} made, of whatever interface; a success if there
+   * is none. The switches of forwarding itself stay as they are: whether somebody else needs them
+   * by now is not known here.
+   */
+  void removeForwardingRoutes() throws EndpointException;
+
+  /**
+   * How the host reaches an address at this moment; empty if it has no route there, or no address
+   * to send from.
+   */
+  Optional<Path> pathTo(InetAddress destination) throws EndpointException;
 
   /** An interface's link-layer address; empty if there is no such interface or it has none. */
   Optional<MacAddress> mac(String name) throws EndpointException;

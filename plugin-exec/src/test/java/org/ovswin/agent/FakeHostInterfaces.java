@@ -1,10 +1,12 @@
 package org.ovswin.agent;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import org.ovswin.sandbox.HostInterfaceSpec;
 import org.ovswin.sandbox.HostInterfaces;
 import org.ovswin.sandbox.MacAddress;
+import org.ovswin.sandbox.Path;
 
 /** The host's own interfaces: the bridge's local port is there while ovs-vswitchd runs. */
 final class FakeHostInterfaces implements HostInterfaces {
@@ -36,5 +38,13 @@ final class FakeHostInterfaces implements HostInterfaces {
     return name.equals(Cluster.UPLINK)
         ? Optional.of(MacAddress.parse(Cluster.UPLINK_MAC.toString()))
         : Optional.empty();
+  }
+
+  @Override
+  public void removeForwardingRoutes() {}
+
+  @Override
+  public Optional<Path> pathTo(InetAddress destination) {
+    return Optional.empty();
   }
 }

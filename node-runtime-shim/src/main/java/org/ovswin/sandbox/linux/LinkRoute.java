@@ -2,12 +2,14 @@ package org.ovswin.sandbox.linux;
 
 import java.net.InetAddress;
 import java.util.Optional;
+import org.ovswin.sandbox.Forwarding;
 import org.ovswin.sandbox.InetPrefix;
 import org.ovswin.sandbox.Route;
 
 /**
  * A route as rtnetlink(7) describes it; numbers as the kernel has them.
  *
+ * @param kind what becomes of packets
  * @param linkIndex the link it leads out of; 0 for a route with several next hops
  * @param destination without host bits
  * @param gateway the next hop
@@ -17,6 +19,7 @@ import org.ovswin.sandbox.Route;
  * @param metric RTA_PRIORITY; lower wins
  */
 public record LinkRoute(
+    Kind kind,
     int linkIndex,
     InetPrefix destination,
     Optional<InetAddress> gateway,
@@ -28,8 +31,31 @@ public record LinkRoute(
   static final int RT_SCOPE_LINK = 253;
   static final int RTPROT_STATIC = 4;
 
+  /** Of the routes of a {@link Forwarding}: by this number ours are known, also after a restart. */
+  static final int RTPROT_OURS = 0x6f;
+
+  /** Loses against any route that somebody else has for the same destination. */
+  private static final int UNREACHABLE_METRIC = 0x6f767377;
+
   /** What the kernel makes of no metric in IPv6 (IP6_RT_PRIO_USER). */
   private static final int IPV6_METRIC = 1024;
+
+  /** RTN_…: what becomes of packets to the destination. */
+  public enum Kind {
+    UNICAST(1),
+    /** They are refused, with an ICMP message to whom sent them. */
+    UNREACHABLE(7);
+
+    private final int number;
+
+    Kind(int number) {
+      this.number = number;
+    }
+
+    int number() {
+      return number;
+    }
+  }
 
   /** Whether a gateway is taken to be on the link. */
   public enum OnLink {
@@ -46,10 +72,38 @@ public record LinkRoute(
     };
   }
 
+  /** A block of another node. */
+  static LinkRoute of(int linkIndex, Forwarding.PeerRoute route) {
+    boolean ipv4 = route.block().isIpv4();
+    return new LinkRoute(
+        Kind.UNICAST,
+        linkIndex,
+        route.block(),
+        Optional.of(route.peer()),
+        OnLink.BY_ADDRESS,
+        RT_SCOPE_UNIVERSE,
+        RTPROT_OURS,
+        ipv4 ? 0 : IPV6_METRIC);
+  }
+
+  /** Refuses what has no better route. IPv6 has these routes on the loopback. */
+  static LinkRoute unreachable(InetPrefix destination) {
+    return new LinkRoute(
+        Kind.UNREACHABLE,
+        destination.isIpv4() ? 0 : Rtnetlink.LOOPBACK_INDEX,
+        destination,
+        Optional.empty(),
+        OnLink.BY_ADDRESS,
+        RT_SCOPE_UNIVERSE,
+        RTPROT_OURS,
+        UNREACHABLE_METRIC);
+  }
+
   /** Whether this is {@code route} out of that link, whoever made it. */
   boolean leadsAs(int link, Route route) {
     LinkRoute wanted = of(link, route);
-    return linkIndex == link
+    return kind == Kind.UNICAST
+        && linkIndex == link
         && destination.equals(wanted.destination)
         && gateway.equals(wanted.gateway)
         && onLink == wanted.onLink
@@ -64,15 +118,22 @@ public record LinkRoute(
     int scope = gateway.isPresent() || !ipv4 ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
     int metric = ipv4 ? 0 : IPV6_METRIC;
     return new LinkRoute(
-        linkIndex, route.destination(), gateway, onLink, scope, RTPROT_STATIC, metric);
+        Kind.UNICAST,
+        linkIndex,
+        route.destination(),
+        gateway,
+        onLink,
+        scope,
+        RTPROT_STATIC,
+        metric);
   }
 
   @Override
   public String toString() {
-    return destination
+    return (kind == Kind.UNREACHABLE ? "unreachable " : "")
+        + destination
         + gateway.map(address -> " via " + address.getHostAddress()).orElse("")
-        + " dev "
-        + linkIndex
+        + (linkIndex == 0 ? "" : " dev " + linkIndex)
         + (onLink == OnLink.YES ? " onlink" : "")
         + (scope == RT_SCOPE_LINK ? " scope link" : "");
   }

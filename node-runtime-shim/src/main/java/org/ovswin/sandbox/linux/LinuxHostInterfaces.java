@@ -1,6 +1,7 @@
 package org.ovswin.sandbox.linux;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import org.ovswin.sandbox.HostInterfaceSpec;
 import org.ovswin.sandbox.HostInterfaces;
 import org.ovswin.sandbox.InetPrefix;
 import org.ovswin.sandbox.MacAddress;
+import org.ovswin.sandbox.Path;
 import org.ovswin.sandbox.Route;
 
 /** Links in the namespace of the calling thread. */
@@ -44,9 +46,44 @@ public final class LinuxHostInterfaces implements HostInterfaces {
     }
   }
 
+  @Override
+  public void removeForwardingRoutes() throws EndpointException {
+    try (Rtnetlink netlink = Rtnetlink.open()) {
+      HostForwarding.removeRoutes(netlink);
+    } catch (IOException e) {
+      throw Failures.translate("remove the routes to other nodes", e);
+    }
+  }
+
+  @Override
+  public Optional<Path> pathTo(InetAddress destination) throws EndpointException {
+    try (Rtnetlink netlink = Rtnetlink.open()) {
+      Optional<RouteMessages.Lookup> way = netlink.lookUp(destination);
+      if (way.isEmpty() || way.get().source().isEmpty()) {
+        return Optional.empty();
+      }
+      InetAddress source = way.get().source().get();
+      // A link that went away meanwhile leads nowhere.
+      return netlink
+          .link(way.get().linkIndex())
+          .map(
+              link ->
+                  new Path(
+                      link.name(),
+                      source,
+                      way.get().gateway(),
+                      way.get().mtu().orElse(link.mtu())));
+    } catch (IOException e) {
+      throw Failures.translate("look up the way to " + destination.getHostAddress(), e);
+    }
+  }
+
   private static List<String> change(Rtnetlink netlink, Link link, HostInterfaceSpec spec)
       throws IOException {
     List<String> changes = new ArrayList<>();
+    if (spec.forwarding().isPresent()) {
+      HostForwarding.enable(spec, changes);
+    }
     if (link.mtu() != spec.mtu()) {
       netlink.setMtu(link.index(), spec.mtu());
       changes.add("%s mtu %d".formatted(spec.name(), spec.mtu()));
@@ -70,6 +107,9 @@ public final class LinuxHostInterfaces implements HostInterfaces {
       }
     }
     addRoutes(netlink, link, spec.routes(), changes);
+    if (spec.forwarding().isPresent()) {
+      HostForwarding.converge(netlink, spec.forwarding().get(), changes);
+    }
     return changes;
   }
 

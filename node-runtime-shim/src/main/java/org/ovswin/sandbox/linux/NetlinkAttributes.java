@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -74,20 +75,27 @@ final class NetlinkAttributes {
   }
 
   Optional<InetAddress> address(int type) {
+    return bytes(type).flatMap(NetlinkAttributes::address);
+  }
+
+  /** The address of a {@code struct rtvia}: {@code | family 2 | address |}. */
+  Optional<InetAddress> via(int type) {
     return bytes(type)
-        .flatMap(
-            bytes -> {
-              try {
-                return Optional.of(InetAddress.getByAddress(bytes));
-              } catch (UnknownHostException e) {
-                return Optional.empty();
-              }
-            });
+        .filter(bytes -> bytes.length > 2)
+        .flatMap(bytes -> address(Arrays.copyOfRange(bytes, 2, bytes.length)));
   }
 
   /** What is nested in an attribute; nothing if it is missing. */
   NetlinkAttributes nested(int type) throws NetlinkFormatException {
     return read(value(type).orElse(ByteBuffer.allocate(0)));
+  }
+
+  private static Optional<InetAddress> address(byte[] octets) {
+    try {
+      return Optional.of(InetAddress.getByAddress(octets));
+    } catch (UnknownHostException e) {
+      return Optional.empty();
+    }
   }
 
   private Optional<ByteBuffer> value(int type) {

@@ -8,10 +8,13 @@ import static org.ovswin.sandbox.linux.NetlinkRequest.NLM_F_REPLACE;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.ovswin.sandbox.InetPrefix;
 
 /**
- * The RTM_…ROUTE messages of rtnetlink(7), to and from bytes, for unicast routes of the main table.
+ * The RTM_…ROUTE messages of rtnetlink(7), to and from bytes, for routes of the main table and for
+ * asking which one an address takes.
  *
  * <pre>
  *  struct rtmsg: | family 1 | destination length 1 | source length 1 | tos 1 |
@@ -30,6 +33,11 @@ final class RouteMessages {
   private static final int RT_SCOPE_NOWHERE = 255;
   private static final int RTPROT_UNSPEC = 0;
   private static final int RTN_UNICAST = 1;
+  private static final int RTN_LOCAL = 2;
+  private static final int RTA_PREFSRC = 7;
+  private static final int RTA_METRICS = 8;
+  private static final int RTA_VIA = 18;
+  private static final int RTAX_MTU = 2;
   private static final int RTNH_F_ONLINK = 4;
   private static final int RTMSG_LENGTH = 12;
 
@@ -51,10 +59,54 @@ final class RouteMessages {
 
   /**
    * @param family AF_INET or AF_INET6
+   * @param protocol RTPROT_… of the routes that are wanted; 0 for all
    */
-  static NetlinkRequest dump(int family) {
+  static NetlinkRequest dump(int family, int protocol) {
     return rtmsg(
-        new NetlinkRequest(RTM_GETROUTE, NLM_F_DUMP, "list routes"), family, 0, 0, 0, 0, 0);
+        new NetlinkRequest(RTM_GETROUTE, NLM_F_DUMP, "list routes"), family, 0, protocol, 0, 0, 0);
+  }
+
+  /** Asks how an address is reached. */
+  static NetlinkRequest get(InetAddress destination) {
+    byte[] octets = destination.getAddress();
+    return rtmsg(
+            new NetlinkRequest(
+                RTM_GETROUTE, 0, "look up the route to " + destination.getHostAddress()),
+            AddressMessages.family(destination),
+            octets.length * 8,
+            0,
+            0,
+            0,
+            0)
+        .attribute(RTA_DST, octets);
+  }
+
+  /**
+   * What the kernel answers to {@link #get}.
+   *
+   * @param linkIndex the link that packets leave by
+   * @param source what they are sent from; empty if the host has no address for it
+   * @param mtu the route's own, in bytes
+   */
+  record Lookup(
+      int linkIndex,
+      Optional<InetAddress> source,
+      Optional<InetAddress> gateway,
+      OptionalInt mtu) {}
+
+  /** Reads the answer to {@link #get}; empty if packets are refused or dropped. */
+  static Optional<Lookup> decodeLookup(ByteBuffer body) throws NetlinkFormatException {
+    NetlinkAttributes attributes = attributes(body);
+    int type = body.get(7) & 0xff;
+    if (type != RTN_UNICAST && type != RTN_LOCAL) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Lookup(
+            attributes.u32(RTA_OIF).orElse(0),
+            attributes.address(RTA_PREFSRC),
+            attributes.address(RTA_GATEWAY).or(() -> attributes.via(RTA_VIA)),
+            attributes.nested(RTA_METRICS).u32(RTAX_MTU)));
   }
 
   private static NetlinkRequest change(int type, int flags, String verb, LinkRoute route) {
@@ -67,7 +119,7 @@ final class RouteMessages {
             route.destination().prefixLength(),
             delete ? RTPROT_UNSPEC : route.protocol(),
             delete ? RT_SCOPE_NOWHERE : route.scope(),
-            RTN_UNICAST,
+            route.kind().number(),
             route.onLink() == LinkRoute.OnLink.YES ? RTNH_F_ONLINK : 0);
     if (route.destination().prefixLength() > 0) {
       request.attribute(RTA_DST, destination.getAddress());
@@ -83,30 +135,29 @@ final class RouteMessages {
   }
 
   /**
-   * Reads an RTM_NEWROUTE's body; empty for a route that is not unicast or not in the main table.
+   * Reads an RTM_NEWROUTE's body; empty for a route that is of no {@link LinkRoute.Kind} or not in
+   * the main table.
    *
    * @throws NetlinkFormatException if it is too short or a length leads out of it
    */
   static Optional<LinkRoute> decode(ByteBuffer body) throws NetlinkFormatException {
-    if (body.remaining() < RTMSG_LENGTH) {
-      throw new NetlinkFormatException(
-          "rtmsg: %d octets (expected: at least %d)".formatted(body.remaining(), RTMSG_LENGTH));
-    }
+    NetlinkAttributes attributes = attributes(body);
     int family = body.get(0) & 0xff;
     int table = body.get(4) & 0xff;
     int type = body.get(7) & 0xff;
-    if (table != RT_TABLE_MAIN || type != RTN_UNICAST) {
+    Optional<LinkRoute.Kind> kind =
+        Stream.of(LinkRoute.Kind.values()).filter(one -> one.number() == type).findFirst();
+    if (table != RT_TABLE_MAIN || kind.isEmpty()) {
       return Optional.empty();
     }
     int flags = body.getInt(8);
-    NetlinkAttributes attributes =
-        NetlinkAttributes.read(body.slice(RTMSG_LENGTH, body.remaining() - RTMSG_LENGTH));
     InetAddress destination =
         attributes
             .address(RTA_DST)
             .orElse(InetPrefix.parseAddress(family == Libc.AF_INET ? "0.0.0.0" : "::"));
     return Optional.of(
         new LinkRoute(
+            kind.get(),
             attributes.u32(RTA_OIF).orElse(0),
             new InetPrefix(destination, body.get(1) & 0xff),
             attributes.address(RTA_GATEWAY),
@@ -114,6 +165,14 @@ final class RouteMessages {
             body.get(6) & 0xff,
             body.get(5) & 0xff,
             attributes.u32(RTA_PRIORITY).orElse(0)));
+  }
+
+  private static NetlinkAttributes attributes(ByteBuffer body) throws NetlinkFormatException {
+    if (body.remaining() < RTMSG_LENGTH) {
+      throw new NetlinkFormatException(
+          "rtmsg: %d octets (expected: at least %d)".formatted(body.remaining(), RTMSG_LENGTH));
+    }
+    return NetlinkAttributes.read(body.slice(RTMSG_LENGTH, body.remaining() - RTMSG_LENGTH));
   }
 
   private static NetlinkRequest rtmsg(

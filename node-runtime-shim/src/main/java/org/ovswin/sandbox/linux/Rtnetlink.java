@@ -1,6 +1,7 @@
 package org.ovswin.sandbox.linux;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,15 +147,45 @@ public final class Rtnetlink implements AutoCloseable {
 
   /** The unicast routes of the main table, IPv4 first. */
   public List<LinkRoute> routes() throws IOException {
+    List<LinkRoute> routes = new ArrayList<>(routes(0));
+    routes.removeIf(route -> route.kind() != LinkRoute.Kind.UNICAST);
+    return routes;
+  }
+
+  /**
+   * The routes of the main table that one RTPROT_… made, IPv4 first.
+   *
+   * @param protocol 0 for all
+   */
+  List<LinkRoute> routes(int protocol) throws IOException {
     List<LinkRoute> routes = new ArrayList<>();
     for (int family : new int[] {Libc.AF_INET, Libc.AF_INET6}) {
-      for (NetlinkSocket.Message message : socket.request(RouteMessages.dump(family))) {
+      for (NetlinkSocket.Message message : socket.request(RouteMessages.dump(family, protocol))) {
         if (message.type() == RouteMessages.RTM_NEWROUTE) {
           RouteMessages.decode(message.body()).ifPresent(routes::add);
         }
       }
     }
     return routes;
+  }
+
+  /** How an address is reached; empty if there is no way, or nothing to send from. */
+  Optional<RouteMessages.Lookup> lookUp(InetAddress destination) throws IOException {
+    try {
+      for (NetlinkSocket.Message message : socket.request(RouteMessages.get(destination))) {
+        if (message.type() == RouteMessages.RTM_NEWROUTE) {
+          return RouteMessages.decodeLookup(message.body());
+        }
+      }
+      return Optional.empty();
+    } catch (ErrnoException e) {
+      // No route, one that says unreachable, one that says prohibit, and a blackhole.
+      if (List.of(Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.EACCES, Errno.EINVAL)
+          .contains(e.errno())) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /**

@@ -242,6 +242,7 @@ class RtnetlinkTest {
       assertThat(netlink.routes())
           .contains(
               new LinkRoute(
+                  LinkRoute.Kind.UNICAST,
                   bridge,
                   InetPrefix.parse("10.8.0.0/16"),
                   Optional.empty(),
@@ -250,6 +251,7 @@ class RtnetlinkTest {
                   3,
                   9),
               new LinkRoute(
+                  LinkRoute.Kind.UNICAST,
                   bridge,
                   InetPrefix.parse("fd00:8::/32"),
                   Optional.of(address("fe80::1")),
