@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.pipeline.Bandwidth;
 import org.ovswin.pipeline.NodeState;
 
 /** States of a node in clusters of any size. */
@@ -40,8 +41,7 @@ final class NodeStates {
 
   /** The same node and peers with so many pods. */
   static NodeState withPods(NodeState state, int pods) {
-    return new NodeState(
-        state.cluster(), state.blocks(), state.uplink(), state.peers(), pods(pods));
+    return new NodeState(state.cluster(), state.blocks(), state.exit(), state.peers(), pods(pods));
   }
 
   private static List<NodeState.Pod> pods(int count) {
@@ -49,7 +49,12 @@ final class NodeStates {
     for (int i = 0; i < count; i++) {
       Ipv4Address address = (Ipv4Address) BLOCK.address(2 + i);
       pods.add(
-          new NodeState.Pod(2 + i, List.of(address), MacAddress.forAddress(address), List.of()));
+          new NodeState.Pod(
+              2 + i,
+              List.of(address),
+              MacAddress.forAddress(address),
+              List.of(),
+              Bandwidth.UNLIMITED));
     }
     return pods;
   }

@@ -41,7 +41,7 @@ final class ArpSpoofGuardTable implements FlowTable {
 
   @Override
   public void node(NodeState state, FlowSink out) {
-    Uplink uplink = state.uplink();
+    Uplink uplink = state.uplink().orElseThrow();
     out.flow(
         LEARN,
         Matches.arpReply().inPort(uplink.port()).field(Field.ARP_SPA, uplink.gateway().unsigned()),

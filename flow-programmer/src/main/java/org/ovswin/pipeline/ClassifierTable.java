@@ -67,7 +67,7 @@ final class ClassifierTable implements FlowTable {
 
   @Override
   public void node(NodeState state, FlowSink out) {
-    Uplink uplink = state.uplink();
+    Uplink uplink = state.uplink().orElseThrow();
     out.flow(TAGGED, Matches.tagged(Matches.groupAddressed()).inPort(uplink.port()), output(LOCAL));
     out.flow(
         TAGGED,
@@ -112,7 +112,7 @@ final class ClassifierTable implements FlowTable {
 
   @Override
   public void range(NodeState state, IpPrefix range, FlowSink out) {
-    Uplink uplink = state.uplink();
+    Uplink uplink = state.uplink().orElseThrow();
     switch (range.network()) {
       case Ipv4Address _ ->
           out.flow(

@@ -29,7 +29,7 @@ final class CommitTable implements FlowTable {
     out.flow(
         TRANSLATE,
         Matches.with(Matches.tracked(Matches.NEW, Matches.NEW), Registers.SNAT, 1),
-        commitWithSource(state.uplink().address(), TableId.OUTPUT));
+        commitWithSource(state.uplink().orElseThrow().address(), TableId.OUTPUT));
     out.flow(REMEMBER, Matches.tracked(Matches.NEW, Matches.NEW), commit(), goTo(TableId.OUTPUT));
     out.flow(OTHERWISE, Matches.any(), goTo(TableId.OUTPUT));
   }

@@ -35,14 +35,20 @@ final class HostPortTable implements FlowTable {
 
   @Override
   public void pod(NodeState state, Pod pod, FlowSink out) {
+    Ipv4Address node = state.uplink().orElseThrow().address();
     for (HostPort port : pod.hostPorts()) {
-      Ipv4Address address = pod.ipv4().orElseThrow();
-      Match.Builder match =
-          Matches.ipTo(state.uplink().address())
-              .ipProto(port.protocol().number())
-              .field(destination(port.protocol()), port.hostPort());
-      out.flow(TRANSLATE, match, commitWithDestination(address, port.podPort(), TableId.ROUTE));
+      if (port.hostIp().isEmpty() || port.hostIp().get().equals(node)) {
+        pod.ipv4().ifPresent(address -> lead(node, port, address, out));
+      }
     }
+  }
+
+  private static void lead(Ipv4Address node, HostPort port, Ipv4Address pod, FlowSink out) {
+    Match.Builder match =
+        Matches.ipTo(node)
+            .ipProto(port.protocol().number())
+            .field(destination(port.protocol()), port.hostPort());
+    out.flow(TRANSLATE, match, commitWithDestination(pod, port.podPort(), TableId.ROUTE));
   }
 
   private static Field destination(Protocol protocol) {

@@ -1,5 +1,6 @@
 package org.ovswin.pipeline;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,18 +21,25 @@ import org.ovswin.ipam.address.MacAddress;
  * @param cluster the ranges that all pods' addresses come from, of either family; no two overlap
  * @param blocks this node's parts of them, of either family; the first address of each is the
  *     gateway of the pods whose address lies in it. None at all for a node that waits for its first
- * @param uplink the adapter that carries the node's traffic, and the node's own address
- * @param peers the other nodes of the cluster
+ * @param exit how packets leave the node
+ * @param peers the other nodes of the cluster; with a {@link Gateway} the host knows the way to
+ *     them, and no flow does
  * @param pods the pods of this node whose port the switch has
  */
 public record NodeState(
-    List<IpPrefix> cluster, List<IpPrefix> blocks, Uplink uplink, Peers peers, List<Pod> pods) {
+    List<IpPrefix> cluster, List<IpPrefix> blocks, Exit exit, Peers peers, List<Pod> pods) {
 
   /**
    * The address every pod in the cluster sees its gateway at. One for all nodes, so that a pod's
    * neighbour cache stays right whatever node answers. Locally administered (IEEE 802, 8.2).
    */
   public static final MacAddress GATEWAY_MAC = MacAddress.parse("02:6f:76:73:77:6e");
+
+  /**
+   * The bridge's own local port with a {@link Gateway}: the host's end. One for all nodes, as the
+   * bridge is on no link.
+   */
+  public static final MacAddress GATEWAY_PORT_MAC = MacAddress.parse("02:6f:76:73:77:67");
 
   public NodeState {
     cluster = List.copyOf(cluster);
@@ -46,18 +54,16 @@ public record NodeState(
       }
       peers.overlapping(block).ifPresent(peer -> inTheWay(peer, block));
     }
-    peers.at(uplink.address()).ifPresent(peer -> inTheWay(peer, uplink.address()));
-    requireOwnPlaces(blocks, uplink, pods);
+    if (exit instanceof Uplink uplink) {
+      peers.at(uplink.address()).ifPresent(peer -> inTheWay(peer, uplink.address()));
+    }
+    requireOwnPlaces(blocks, exit, pods);
   }
 
   /** As above, for peers that no other state has yet. */
   public NodeState(
-      List<IpPrefix> cluster,
-      List<IpPrefix> blocks,
-      Uplink uplink,
-      List<Peer> peers,
-      List<Pod> pods) {
-    this(cluster, blocks, uplink, new Peers(peers), pods);
+      List<IpPrefix> cluster, List<IpPrefix> blocks, Exit exit, List<Peer> peers, List<Pod> pods) {
+    this(cluster, blocks, exit, new Peers(peers), pods);
   }
 
   private static void requireApart(String what, List<IpPrefix> prefixes) {
@@ -75,12 +81,14 @@ public record NodeState(
     throw new IllegalArgumentException("peer " + peer + " (expected: apart from " + ours + ")");
   }
 
-  private static void requireOwnPlaces(List<IpPrefix> blocks, Uplink uplink, List<Pod> pods) {
+  private static void requireOwnPlaces(List<IpPrefix> blocks, Exit exit, List<Pod> pods) {
     Set<IpAddress> addresses = new HashSet<>();
     blocks.forEach(block -> addresses.add(gateway(block)));
     Set<Integer> ports = new HashSet<>();
-    ports.add(uplink.port());
-    Set<Integer> hostPorts = new HashSet<>();
+    if (exit instanceof Uplink uplink) {
+      ports.add(uplink.port());
+    }
+    Map<Integer, List<HostPort>> hostPorts = new HashMap<>();
     for (Pod pod : pods) {
       boolean own = ports.add(pod.port());
       for (IpAddress address : pod.addresses()) {
@@ -95,17 +103,24 @@ public record NodeState(
             "pods: " + pod + " (expected: addresses and a port of its own)");
       }
       for (HostPort port : pod.hostPorts()) {
-        if (!hostPorts.add(port.protocol().number() << 16 | port.hostPort())) {
+        List<HostPort> others = hostPorts.computeIfAbsent(port.hostPort(), _ -> new ArrayList<>());
+        if (others.stream().anyMatch(port::overlaps)) {
           throw new IllegalArgumentException(
               "pods: " + pod + " (expected: host ports that no other pod has)");
         }
+        others.add(port);
       }
     }
   }
 
   /** Whether the two differ in nothing but ranges, blocks, peers and pods. */
   public boolean hasSameNode(NodeState other) {
-    return uplink.equals(other.uplink);
+    return exit.equals(other.exit);
+  }
+
+  /** The adapter in the bridge, if packets leave the node by one. */
+  public Optional<Uplink> uplink() {
+    return exit instanceof Uplink uplink ? Optional.of(uplink) : Optional.empty();
   }
 
   /** The gateway of a block's pods: the first address after the network's own. */
@@ -113,8 +128,18 @@ public record NodeState(
     return block.address(1);
   }
 
+  /** How packets leave the node. */
+  public sealed interface Exit permits Uplink, Gateway {}
+
   /**
-   * The adapter that carries the node's traffic.
+   * The host's own stack, which has the first address of each block at the bridge's local port: it
+   * forwards, translates and knows the way to the peers.
+   */
+  public record Gateway() implements Exit {}
+
+  /**
+   * An adapter in the bridge that carries the node's traffic; the node's address sits on the
+   * bridge's local port, and the switch translates.
    *
    * @param port its OpenFlow port
    * @param address the node's address, which sits on the bridge's local port
@@ -127,7 +152,8 @@ public record NodeState(
       Ipv4Address address,
       MacAddress mac,
       Ipv4Address gateway,
-      Optional<MacAddress> gatewayMac) {}
+      Optional<MacAddress> gatewayMac)
+      implements Exit {}
 
   /**
    * The other nodes. Checked once and shared by many states: a pod that comes costs nothing for
@@ -211,10 +237,16 @@ public record NodeState(
    *
    * @param port its OpenFlow port
    * @param addresses one, or one of each family with IPv4 first
-   * @param mac the only source it may send from
-   * @param hostPorts the node's ports that lead to its IPv4 address
+   * @param mac the only source it may send from; any unicast address
+   * @param hostPorts the node's ports that lead to it
+   * @param bandwidth how much it may send and receive
    */
-  public record Pod(int port, List<IpAddress> addresses, MacAddress mac, List<HostPort> hostPorts) {
+  public record Pod(
+      int port,
+      List<IpAddress> addresses,
+      MacAddress mac,
+      List<HostPort> hostPorts,
+      Bandwidth bandwidth) {
     public Pod {
       addresses = List.copyOf(addresses);
       hostPorts = List.copyOf(hostPorts);
@@ -227,9 +259,8 @@ public record NodeState(
         throw new IllegalArgumentException(
             "pod addresses: " + addresses + " (expected: one, or an IPv4 and then an IPv6 one)");
       }
-      if (!hostPorts.isEmpty() && !(addresses.getFirst() instanceof Ipv4Address)) {
-        throw new IllegalArgumentException(
-            "host ports: " + hostPorts + " (expected: none without an IPv4 address)");
+      if (mac.isMulticast()) {
+        throw new IllegalArgumentException("pod MAC: " + mac + " (expected: unicast)");
       }
     }
 
@@ -254,13 +285,22 @@ public record NodeState(
   }
 
   /**
-   * A port of the node's address that leads to a pod's port.
+   * A port of the node that leads to a pod's port.
    *
    * @param protocol of both ports
+   * @param hostIp the only address of the node that has the port; empty for all of them
    * @param hostPort from 1 to 65535
    * @param podPort from 1 to 65535
    */
-  public record HostPort(Protocol protocol, int hostPort, int podPort) {}
+  public record HostPort(Protocol protocol, Optional<IpAddress> hostIp, int hostPort, int podPort) {
+
+    /** Whether there is a packet that both would take. */
+    public boolean overlaps(HostPort other) {
+      return protocol == other.protocol
+          && hostPort == other.hostPort
+          && (hostIp.isEmpty() || other.hostIp.isEmpty() || hostIp.equals(other.hostIp));
+    }
+  }
 
   /** Transport protocols that have ports. */
   public enum Protocol {

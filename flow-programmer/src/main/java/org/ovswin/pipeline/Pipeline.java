@@ -14,6 +14,7 @@ import org.ovswin.openflow.Cookie;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
 import org.ovswin.openflow.FlowDiff;
+import org.ovswin.openflow.Meter;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Pod;
 
@@ -81,6 +82,19 @@ public final class Pipeline {
    */
   public static Iterable<Flow> source(NodeState state) {
     return new FlowSource(state);
+  }
+
+  /**
+   * Every meter that the flows of this state name; none unless a pod's bandwidth is limited. A
+   * meter must be there before a flow that names it, and deleting it deletes the flow.
+   */
+  public static List<Meter> meters(NodeState state) {
+    return state.pods().stream().flatMap(pod -> Meters.of(pod).stream()).toList();
+  }
+
+  /** Whether a meter with this id is the pipeline's, be it of this state or of another. */
+  public static boolean isOurMeter(int id) {
+    return Meters.isOurs(id);
   }
 
   /**

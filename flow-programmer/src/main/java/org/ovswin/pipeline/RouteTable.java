@@ -80,7 +80,7 @@ final class RouteTable implements FlowTable {
 
   @Override
   public void node(NodeState state, FlowSink out) {
-    Uplink uplink = state.uplink();
+    Uplink uplink = state.uplink().orElseThrow();
     out.flow(LINK_TO_NODE, Matches.ipFrom(Source.UPLINK), leaveBy(LOCAL), next());
     out.flow(
         NODES,
@@ -118,7 +118,12 @@ final class RouteTable implements FlowTable {
 
   @Override
   public void peer(NodeState state, Peer peer, FlowSink out) {
-    Action[] toPeer = onto(state.uplink(), peer.mac(), leaveBy(state.uplink().port()), next());
+    Action[] toPeer =
+        onto(
+            state.uplink().orElseThrow(),
+            peer.mac(),
+            leaveBy(state.uplink().orElseThrow().port()),
+            next());
     for (IpPrefix block : peer.blocks()) {
       out.flow(PEER_BLOCK, Matches.to(Matches.any(), block), toPeer);
     }

@@ -41,7 +41,9 @@ final class SpoofGuardTable implements FlowTable {
 
   @Override
   public void node(NodeState state, FlowSink out) {
-    out.flow(REFUSE, Matches.ipFrom(Source.UPLINK).ipv4Src(state.uplink().address().value()));
+    out.flow(
+        REFUSE,
+        Matches.ipFrom(Source.UPLINK).ipv4Src(state.uplink().orElseThrow().address().value()));
     out.flow(ALLOW, Matches.ipFrom(Source.UPLINK), goTo(TableId.CONNTRACK));
     out.flow(ALLOW, Matches.ipFrom(Source.NODE), goTo(TableId.CONNTRACK));
   }

@@ -36,7 +36,8 @@ final class Example {
           3,
           List.of(Ipv4Address.parse("10.244.1.5"), Ipv6Address.parse("fd00:10:244:1::5")),
           MacAddress.parse("0e:2a:0a:f4:01:05"),
-          List.of(new HostPort(Protocol.TCP, 8080, 80)));
+          List.of(new HostPort(Protocol.TCP, Optional.empty(), 8080, 80)),
+          Bandwidth.UNLIMITED);
   static final NodeState STATE =
       new NodeState(
           List.of(CLUSTER, CLUSTER6), List.of(BLOCK, BLOCK6), UPLINK, List.of(PEER), List.of(POD));

@@ -109,7 +109,12 @@ class PipelineTest {
   @Test
   void state_withTwoPodsOfOneAddress_isRefused() {
     Pod twin =
-        new Pod(4, Example.POD.addresses(), MacAddress.parse("0e:2a:0a:f4:01:06"), List.of());
+        new Pod(
+            4,
+            Example.POD.addresses(),
+            MacAddress.parse("0e:2a:0a:f4:01:06"),
+            List.of(),
+            Bandwidth.UNLIMITED);
 
     assertThatThrownBy(
             () ->
@@ -125,7 +130,12 @@ class PipelineTest {
   @Test
   void state_withPodOutsideTheBlock_isRefused() {
     Pod stranger =
-        new Pod(4, List.of(Ipv4Address.parse("10.244.2.5")), Example.POD.mac(), List.of());
+        new Pod(
+            4,
+            List.of(Ipv4Address.parse("10.244.2.5")),
+            Example.POD.mac(),
+            List.of(),
+            Bandwidth.UNLIMITED);
 
     assertThatThrownBy(
             () ->

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv6Address;
+import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.openflow.Cookie;
 import org.ovswin.openflow.Flow;
 import org.ovswin.pipeline.NodeState.HostPort;
@@ -27,7 +29,7 @@ class PodTest {
 
   private static Pod pod(int port, String... addresses) {
     List<IpAddress> parsed = Arrays.stream(addresses).map(IpAddress::parse).toList();
-    return new Pod(port, parsed, Example.POD.mac(), List.of());
+    return new Pod(port, parsed, Example.POD.mac(), List.of(), Bandwidth.UNLIMITED);
   }
 
   private static NodeState state(List<IpPrefix> cluster, List<IpPrefix> blocks, Pod... pods) {
@@ -64,11 +66,24 @@ class PodTest {
   }
 
   @Test
-  void pod_withHostPortsButNoIpv4Address_isRefused() {
-    List<HostPort> hostPorts = List.of(new HostPort(Protocol.TCP, 8080, 80));
-    List<IpAddress> addresses = List.of(IpAddress.parse(IPV6));
-    assertThatThrownBy(() -> new Pod(3, addresses, Example.POD.mac(), hostPorts))
-        .hasMessageContaining("expected: none without an IPv4 address");
+  void pod_withGroupMac_isRefused() {
+    List<IpAddress> addresses = List.of(IpAddress.parse(IPV4));
+    MacAddress group = MacAddress.parse("01:00:5e:00:00:05");
+    assertThatThrownBy(() -> new Pod(3, addresses, group, List.of(), Bandwidth.UNLIMITED))
+        .hasMessage("pod MAC: 01:00:5e:00:00:05 (expected: unicast)");
+  }
+
+  @Test
+  void hostPorts_onlyOverlapWhereAnAddressOfTheNodeHasBoth() {
+    Optional<IpAddress> everywhere = Optional.empty();
+    Optional<IpAddress> one = Optional.of(IpAddress.parse("172.30.0.11"));
+    Optional<IpAddress> other = Optional.of(IpAddress.parse("172.30.0.77"));
+    HostPort port = new HostPort(Protocol.TCP, one, 8080, 80);
+    assertThat(port.overlaps(new HostPort(Protocol.TCP, one, 8080, 81))).isTrue();
+    assertThat(port.overlaps(new HostPort(Protocol.TCP, everywhere, 8080, 80))).isTrue();
+    assertThat(port.overlaps(new HostPort(Protocol.TCP, other, 8080, 80))).isFalse();
+    assertThat(port.overlaps(new HostPort(Protocol.UDP, one, 8080, 80))).isFalse();
+    assertThat(port.overlaps(new HostPort(Protocol.TCP, one, 8081, 80))).isFalse();
   }
 
   @Test

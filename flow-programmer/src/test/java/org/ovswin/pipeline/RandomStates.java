@@ -80,7 +80,8 @@ public final class RandomStates {
     }
     boolean ipv4 = addresses.getFirst() instanceof Ipv4Address;
     return Optional.of(
-        new Pod(pod.port(), addresses, pod.mac(), ipv4 ? pod.hostPorts() : List.of()));
+        new Pod(
+            pod.port(), addresses, pod.mac(), ipv4 ? pod.hostPorts() : List.of(), pod.bandwidth()));
   }
 
   private Peer within(Peer peer) {
@@ -143,7 +144,8 @@ public final class RandomStates {
             ports.get(random.nextInt(ports.size())),
             addresses,
             new MacAddress(FIRST_POD_MAC + index),
-            addresses.getFirst() instanceof Ipv4Address ? hostPorts() : List.of()));
+            addresses.getFirst() instanceof Ipv4Address ? hostPorts() : List.of(),
+            Bandwidth.UNLIMITED));
   }
 
   /** Of one family or of each, IPv4 out of either block. */
@@ -168,6 +170,7 @@ public final class RandomStates {
     HostPort port =
         new HostPort(
             random.nextBoolean() ? Protocol.TCP : Protocol.UDP,
+            Optional.empty(),
             HOST_PORTS.get(random.nextInt(HOST_PORTS.size())),
             80 + random.nextInt(2));
     boolean taken =
@@ -188,7 +191,7 @@ public final class RandomStates {
   }
 
   private static Pod withPort(Pod pod, int port) {
-    return new Pod(port, pod.addresses(), pod.mac(), pod.hostPorts());
+    return new Pod(port, pod.addresses(), pod.mac(), pod.hostPorts(), pod.bandwidth());
   }
 
   private void peer(int index) {

@@ -65,6 +65,7 @@ final class Admission {
       hostPorts.add(
           new HostPort(
               Protocol.valueOf(mapping.protocol().name()),
+              Optional.empty(),
               mapping.hostPort(),
               mapping.containerPort()));
     }

@@ -32,10 +32,10 @@ final class GatewayProbe {
   }
 
   void askIfDue(NodeState state, Optional<MacAddress> known, Instant now) {
-    if (now.isBefore(next)) {
+    if (now.isBefore(next) || state.uplink().isEmpty()) {
       return;
     }
-    NodeState.Uplink uplink = state.uplink();
+    NodeState.Uplink uplink = state.uplink().get();
     next = now.plus(known.isEmpty() ? UNTIL_ANSWERED : REFRESH);
     flowSwitch.send(
         uplink.port(), ArpFrame.request(uplink.mac(), uplink.address(), uplink.gateway()).bytes());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.ovswin.pipeline.NodeState.HostPort;
 import org.ovswin.pipeline.NodeState.Protocol;
@@ -47,7 +48,9 @@ record Intent(String sandbox, List<HostPort> hostPorts) {
       List<HostPort> hostPorts = new ArrayList<>();
       for (Port port : present(document.hostPorts())) {
         Port there = present(port);
-        hostPorts.add(new HostPort(present(there.protocol()), there.hostPort(), there.podPort()));
+        hostPorts.add(
+            new HostPort(
+                present(there.protocol()), Optional.empty(), there.hostPort(), there.podPort()));
       }
       return new Intent(present(document.sandbox()), hostPorts);
     } catch (JsonProcessingException e) {

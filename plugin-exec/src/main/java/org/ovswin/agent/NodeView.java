@@ -13,6 +13,7 @@ import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
 import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
+import org.ovswin.pipeline.Bandwidth;
 import org.ovswin.pipeline.NodeState;
 
 /**
@@ -130,7 +131,11 @@ record NodeView(
           && pod.addresses().stream().allMatch(address -> space.blockOf(address).isPresent())) {
         ported.add(
             new NodeState.Pod(
-                port.getAsInt(), pod.addresses(), pod.mac(), pod.intent().hostPorts()));
+                port.getAsInt(),
+                pod.addresses(),
+                pod.mac(),
+                pod.intent().hostPorts(),
+                Bandwidth.UNLIMITED));
       }
     }
     return ported;

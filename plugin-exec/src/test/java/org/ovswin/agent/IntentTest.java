@@ -25,7 +25,9 @@ final class IntentTest {
                 {"sandbox":"/run/netns/a",
                  "hostPorts":[{"protocol":"UDP","hostPort":5353,"podPort":53}]}
                 """))
-        .isEqualTo(new Intent("/run/netns/a", List.of(new HostPort(Protocol.UDP, 5353, 53))));
+        .isEqualTo(
+            new Intent(
+                "/run/netns/a", List.of(new HostPort(Protocol.UDP, Optional.empty(), 5353, 53))));
   }
 
   @Test
@@ -36,7 +38,9 @@ final class IntentTest {
       for (int i = random.nextInt(4); i > 0; i--) {
         List<Protocol> protocols = List.of(Protocol.values());
         Protocol protocol = protocols.get(random.nextInt(protocols.size()));
-        ports.add(new HostPort(protocol, 1 + random.nextInt(65535), 1 + random.nextInt(65535)));
+        ports.add(
+            new HostPort(
+                protocol, Optional.empty(), 1 + random.nextInt(65535), 1 + random.nextInt(65535)));
       }
       Intent intent = new Intent("/proc/" + random.nextInt() + "/ns/\"ü\\n\n", ports);
       assertThat(Intent.parse(intent.toJson())).as("seed %d", seed).isEqualTo(intent);

@@ -28,6 +28,7 @@ import org.ovswin.ovsdb.vswitch.PortSpec;
 import org.ovswin.ovsdb.vswitch.RootRow;
 import org.ovswin.ovsdb.vswitch.VswitchChange;
 import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
+import org.ovswin.pipeline.Bandwidth;
 import org.ovswin.pipeline.NodeState;
 import org.ovswin.pipeline.Pipeline;
 import org.ovswin.sandbox.EndpointSpec;
@@ -305,7 +306,12 @@ final class Machine {
       int port = ofports.getOrDefault(pod.hostName(), -1);
       if (port > 0) {
         ported.add(
-            new NodeState.Pod(port, List.of(pod.address()), pod.mac(), pod.intent().hostPorts()));
+            new NodeState.Pod(
+                port,
+                List.of(pod.address()),
+                pod.mac(),
+                pod.intent().hostPorts(),
+                Bandwidth.UNLIMITED));
       }
     }
     AgentConfig.UplinkConfig uplink = Cluster.CONFIG.uplink();

@@ -314,7 +314,8 @@ final class PlanTest {
                         port,
                         List.of(ADDRESS),
                         org.ovswin.ipam.address.MacAddress.forAddress(ADDRESS),
-                        List.of()))
+                        List.of(),
+                        org.ovswin.pipeline.Bandwidth.UNLIMITED))
             .toList());
   }
 

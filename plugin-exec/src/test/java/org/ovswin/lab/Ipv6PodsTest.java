@@ -34,6 +34,7 @@ import org.ovswin.openflow.Message;
 import org.ovswin.openflow.Version;
 import org.ovswin.openflow.session.SwitchConnection;
 import org.ovswin.openflow.session.SwitchListener;
+import org.ovswin.pipeline.Bandwidth;
 import org.ovswin.pipeline.NodeState;
 import org.ovswin.pipeline.Pipeline;
 import org.ovswin.sandbox.EndpointSpec;
@@ -121,7 +122,7 @@ class Ipv6PodsTest {
             MTU);
     Netns.call(lab.netns(), () -> new LinuxEndpoints().attach(spec));
     lab.addPort(BRIDGE, spec.hostName(), FIRST_PORT + index);
-    return new NodeState.Pod(FIRST_PORT + index, addresses, mac, List.of());
+    return new NodeState.Pod(FIRST_PORT + index, addresses, mac, List.of(), Bandwidth.UNLIMITED);
   }
 
   private static EndpointSpec.Gatewayed gatewayed(IpAddress address) {

@@ -74,13 +74,13 @@ final class Cases {
   private Cases(NodeState state) {
     this.state = state;
     macs.add(NodeState.GATEWAY_MAC);
-    macs.add(state.uplink().mac());
+    macs.add(state.uplink().orElseThrow().mac());
     macs.add(Nodes.LINK_GATEWAY_MAC);
     macs.add(STRANGER_MAC);
     addresses.add(WORLD);
     addresses.add(STRANGER);
-    addresses.add(state.uplink().gateway());
-    addresses.add(state.uplink().address());
+    addresses.add(state.uplink().orElseThrow().gateway());
+    addresses.add(state.uplink().orElseThrow().address());
     for (IpPrefix block : ipv4(state.blocks())) {
       addresses.add((Ipv4Address) NodeState.gateway(block));
       addresses.add((Ipv4Address) block.network());
@@ -179,7 +179,8 @@ final class Cases {
       }
       MacAddress nobodysMac = new MacAddress(0);
       for (int op : new int[] {1, 2, 3}) {
-        for (MacAddress ethDst : List.of(BROADCAST, NodeState.GATEWAY_MAC, state.uplink().mac())) {
+        for (MacAddress ethDst :
+            List.of(BROADCAST, NodeState.GATEWAY_MAC, state.uplink().orElseThrow().mac())) {
           for (MacAddress ethSrc : List.of(sender.mac(), STRANGER_MAC)) {
             for (MacAddress sha : List.of(sender.mac(), STRANGER_MAC, NodeState.GATEWAY_MAC)) {
               c.arpInEveryName(
@@ -197,8 +198,8 @@ final class Cases {
     names.add(sender.address());
     names.add(new Ipv4Address(0));
     ipv4(state.blocks()).forEach(block -> names.add((Ipv4Address) NodeState.gateway(block)));
-    names.add(state.uplink().gateway());
-    names.add(state.uplink().address());
+    names.add(state.uplink().orElseThrow().gateway());
+    names.add(state.uplink().orElseThrow().address());
     names.add(WORLD);
     pods().forEach(pod -> names.add(pod.ipv4().orElseThrow()));
     peers().forEach(peer -> names.addAll(podsOf(peer)));
@@ -222,7 +223,12 @@ final class Cases {
           c.cases.add(new Case(sender.port(), frame.with(new Other(protocol))));
         }
         Arp question =
-            new Arp(1, sender.mac(), sender.address(), new MacAddress(0), state.uplink().gateway());
+            new Arp(
+                1,
+                sender.mac(),
+                sender.address(),
+                new MacAddress(0),
+                state.uplink().orElseThrow().gateway());
         c.cases.add(new Case(sender.port(), tagged(frame.with(question))));
         for (Ipv4Address dst : c.addresses) {
           Transport transport = c.anyTransport().apply(c.nextPort());
@@ -244,15 +250,15 @@ final class Cases {
       senders.add(
           new Honest(pod.port(), pod.mac(), NodeState.GATEWAY_MAC, pod.ipv4().orElseThrow()));
     }
-    int link = state.uplink().port();
-    MacAddress node = state.uplink().mac();
+    int link = state.uplink().orElseThrow().port();
+    MacAddress node = state.uplink().orElseThrow().mac();
     for (Peer peer : peers()) {
       podsOf(peer).forEach(pod -> senders.add(new Honest(link, peer.mac(), node, pod)));
       senders.add(new Honest(link, peer.mac(), node, peer.address()));
     }
     senders.add(new Honest(link, Nodes.LINK_GATEWAY_MAC, node, WORLD));
     senders.add(new Honest(link, STRANGER_MAC, node, STRANGER));
-    Ipv4Address own = state.uplink().address();
+    Ipv4Address own = state.uplink().orElseThrow().address();
     senders.add(new Honest(PortNo.LOCAL, node, NodeState.GATEWAY_MAC, own));
     senders.add(new Honest(PortNo.LOCAL, node, Nodes.LINK_GATEWAY_MAC, own));
     // A pod whose flows are not there yet, or no more.

@@ -62,7 +62,7 @@ class ConnectionStateVerdictTest {
 
   @Test
   void arp_ofTheLinksGateway_tellsTheAgentOfAnswersOnly() throws IOException {
-    Uplink uplink = STATE.uplink();
+    Uplink uplink = STATE.uplink().orElseThrow();
     MacAddress mac = Nodes.LINK_GATEWAY_MAC;
     List<Ipv4Address> senders =
         List.of(uplink.gateway(), uplink.address(), STATE.peers().byAddress().getFirst().address());

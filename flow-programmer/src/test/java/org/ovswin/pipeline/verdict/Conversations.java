@@ -44,7 +44,7 @@ final class Conversations {
 
   /** Some of everybody with everybody, as this state would have them sent. */
   List<Case> firstPackets(NodeState state) {
-    Ipv4Address node = state.uplink().address();
+    Ipv4Address node = state.uplink().orElseThrow().address();
     List<Host> hosts = hosts(state);
     List<Case> cases = new ArrayList<>();
     for (Host from : hosts) {
@@ -88,7 +88,12 @@ final class Conversations {
     for (Peer peer : state.peers().byAddress()) {
       for (IpPrefix block : peer.blocks()) {
         if (block.address(9) instanceof Ipv6Address address) {
-          hosts.add(new Ipv6Host(state.uplink().port(), peer.mac(), state.uplink().mac(), address));
+          hosts.add(
+              new Ipv6Host(
+                  state.uplink().orElseThrow().port(),
+                  peer.mac(),
+                  state.uplink().orElseThrow().mac(),
+                  address));
         }
       }
     }
@@ -101,8 +106,8 @@ final class Conversations {
   }
 
   private static List<Host> hosts(NodeState state) {
-    MacAddress mac = state.uplink().mac();
-    int link = state.uplink().port();
+    MacAddress mac = state.uplink().orElseThrow().mac();
+    int link = state.uplink().orElseThrow().port();
     List<Host> hosts = new ArrayList<>();
     for (Pod pod : state.pods()) {
       pod.ipv4()
@@ -119,7 +124,8 @@ final class Conversations {
       hosts.add(new Host(link, peer.mac(), mac, peer.address()));
     }
     hosts.add(new Host(link, Nodes.LINK_GATEWAY_MAC, mac, WORLD));
-    hosts.add(new Host(PortNo.LOCAL, mac, NodeState.GATEWAY_MAC, state.uplink().address()));
+    hosts.add(
+        new Host(PortNo.LOCAL, mac, NodeState.GATEWAY_MAC, state.uplink().orElseThrow().address()));
     return hosts;
   }
 

@@ -62,7 +62,7 @@ final class Ipv6Cases {
   private Ipv6Cases(NodeState state) {
     this.state = state;
     macs.add(NodeState.GATEWAY_MAC);
-    macs.add(state.uplink().mac());
+    macs.add(state.uplink().orElseThrow().mac());
     macs.add(STRANGER_MAC);
     macs.add(ALL_NODES_MAC);
     addresses.addAll(List.of(NONE, LINK_LOCAL, ALL_NODES, WORLD, STRANGER));
@@ -180,8 +180,8 @@ final class Ipv6Cases {
         .ifPresent(
             pod ->
                 senders.add(new Honest(pod.port(), pod.mac(), NodeState.GATEWAY_MAC, LINK_LOCAL)));
-    int link = state.uplink().port();
-    MacAddress node = state.uplink().mac();
+    int link = state.uplink().orElseThrow().port();
+    MacAddress node = state.uplink().orElseThrow().mac();
     for (Peer peer : state.peers().byAddress()) {
       podsOf(peer).forEach(pod -> senders.add(new Honest(link, peer.mac(), node, pod)));
     }

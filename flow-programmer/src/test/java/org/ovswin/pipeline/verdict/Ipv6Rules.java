@@ -36,13 +36,13 @@ final class Ipv6Rules {
   Verdict fromNode(Packet packet, Ipv6 ip) {
     return isInCluster(ip.dst())
         ? dropped("the node has no IPv6 to pods")
-        : sent(state.uplink().port(), packet);
+        : sent(state.uplink().orElseThrow().port(), packet);
   }
 
   // ---- From the link
 
   Verdict fromLink(Packet packet, Ipv6 ip) {
-    boolean toNode = packet.ethDst().equals(state.uplink().mac());
+    boolean toNode = packet.ethDst().equals(state.uplink().orElseThrow().mac());
     if (toNode && isInCluster(ip.dst())) {
       return toPod(packet, ip);
     }
@@ -99,9 +99,9 @@ final class Ipv6Rules {
     return ip.hopLimit() <= 1
         ? dropped("its hops are used up")
         : sent(
-            state.uplink().port(),
+            state.uplink().orElseThrow().port(),
             packet
-                .withEth(state.uplink().mac(), peer.get().mac())
+                .withEth(state.uplink().orElseThrow().mac(), peer.get().mac())
                 .with(ip.withHopLimit(ip.hopLimit() - 1)));
   }
 

@@ -9,6 +9,7 @@ import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.pipeline.Bandwidth;
 import org.ovswin.pipeline.NodeState;
 import org.ovswin.pipeline.NodeState.HostPort;
 import org.ovswin.pipeline.NodeState.Peer;
@@ -134,11 +135,15 @@ enum Nodes {
     List<HostPort> hostPorts =
         index == 0 && addresses.getFirst() instanceof Ipv4Address
             ? List.of(
-                new HostPort(Protocol.TCP, TCP_HOST_PORT, TCP_POD_PORT),
-                new HostPort(Protocol.UDP, UDP_HOST_PORT, UDP_POD_PORT))
+                new HostPort(Protocol.TCP, Optional.empty(), TCP_HOST_PORT, TCP_POD_PORT),
+                new HostPort(Protocol.UDP, Optional.empty(), UDP_HOST_PORT, UDP_POD_PORT))
             : List.of();
     return new Pod(
-        FIRST_POD_PORT + index, addresses, new MacAddress(FIRST_POD_MAC + index), hostPorts);
+        FIRST_POD_PORT + index,
+        addresses,
+        new MacAddress(FIRST_POD_MAC + index),
+        hostPorts,
+        Bandwidth.UNLIMITED);
   }
 
   private boolean isDual() {

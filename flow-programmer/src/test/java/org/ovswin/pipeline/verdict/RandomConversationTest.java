@@ -35,8 +35,8 @@ class RandomConversationTest {
   private static final int TTL = 64;
   private static final int ECHOES = 3;
   private static final NodeState STATE = Nodes.SMALL.state();
-  private static final MacAddress NODE_MAC = STATE.uplink().mac();
-  private static final Ipv4Address NODE = STATE.uplink().address();
+  private static final MacAddress NODE_MAC = STATE.uplink().orElseThrow().mac();
+  private static final Ipv4Address NODE = STATE.uplink().orElseThrow().address();
   private static final List<Integer> PORTS = List.of(5000, 5001);
   private static final List<Integer> SERVED = List.of(7, Nodes.UDP_HOST_PORT, 5000, 5001);
 
@@ -49,7 +49,7 @@ class RandomConversationTest {
     for (Pod pod : STATE.pods().subList(0, 3)) {
       hosts.add(new Host(pod.port(), pod.mac(), pod.ipv4().orElseThrow()));
     }
-    int link = STATE.uplink().port();
+    int link = STATE.uplink().orElseThrow().port();
     for (Peer peer : STATE.peers().byAddress().subList(0, 2)) {
       hosts.add(new Host(link, peer.mac(), (Ipv4Address) peer.blocks().getFirst().address(9)));
       hosts.add(new Host(link, peer.mac(), peer.address()));
@@ -112,7 +112,7 @@ class RandomConversationTest {
   }
 
   private static MacAddress nextHop(Host from, Ipv4 ip) {
-    if (from.port() == STATE.uplink().port()) {
+    if (from.port() == STATE.uplink().orElseThrow().port()) {
       return NODE_MAC;
     }
     return from.port() == PortNo.LOCAL && !STATE.cluster().getFirst().contains(ip.dst())

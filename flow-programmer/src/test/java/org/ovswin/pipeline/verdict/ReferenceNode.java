@@ -45,7 +45,7 @@ final class ReferenceNode {
 
   ReferenceNode(NodeState state) {
     this.state = state;
-    this.uplink = state.uplink();
+    this.uplink = state.uplink().orElseThrow();
     this.ipv6 = new Ipv6Rules(state);
   }
 

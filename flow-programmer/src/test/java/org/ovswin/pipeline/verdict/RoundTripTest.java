@@ -28,7 +28,7 @@ class RoundTripTest {
   private static final int TTL = 64;
   private static final Ipv4Address WORLD = Ipv4Address.parse("203.0.113.7");
   private static final NodeState STATE = Nodes.SMALL.state();
-  private static final Uplink UPLINK = STATE.uplink();
+  private static final Uplink UPLINK = STATE.uplink().orElseThrow();
   private static final Ipv4Address NODE = UPLINK.address();
   private static final Pod POD = STATE.pods().get(0);
   private static final Pod OTHER_POD = STATE.pods().get(1);

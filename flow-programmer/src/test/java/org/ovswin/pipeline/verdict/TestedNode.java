@@ -25,7 +25,7 @@ final class TestedNode implements AutoCloseable {
   /** A switch with a port for the uplink, for each pod, and one that is nobody's. */
   static TestedNode start(NodeState state) throws IOException {
     List<Integer> ports = new ArrayList<>();
-    ports.add(state.uplink().port());
+    ports.add(state.uplink().orElseThrow().port());
     ports.add(deafPort(state));
     state.pods().forEach(pod -> ports.add(pod.port()));
     DummySwitch ovs = DummySwitch.start(ports);
@@ -40,7 +40,11 @@ final class TestedNode implements AutoCloseable {
 
   /** A port of the bridge that the state does not know. */
   static int deafPort(NodeState state) {
-    return state.pods().stream().mapToInt(Pod::port).max().orElse(state.uplink().port()) + 1;
+    return state.pods().stream()
+            .mapToInt(Pod::port)
+            .max()
+            .orElse(state.uplink().orElseThrow().port())
+        + 1;
   }
 
   DummySwitch ovs() {
