@@ -56,11 +56,12 @@ final class Admission {
   static Intent intent(CniRequest request, AgentConfig config) throws CniException {
     List<HostPort> hostPorts = new ArrayList<>();
     for (PortMapping mapping : request.portMappings()) {
-      if (!mapping.appliesTo(config.uplink().address())) {
+      Optional<AgentConfig.UplinkConfig> uplink = config.uplink();
+      if (uplink.isPresent() && !mapping.appliesTo(uplink.get().address())) {
         throw CniErrors.unsupportedField(
             "runtimeConfig.portMappings.hostIP",
             mapping.hostIp().map(Object::toString).orElse(""),
-            "none, 0.0.0.0 or the node's address " + config.uplink().address());
+            "none, 0.0.0.0 or the node's address " + uplink.get().address());
       }
       hostPorts.add(
           new HostPort(

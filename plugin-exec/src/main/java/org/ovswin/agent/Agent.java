@@ -22,7 +22,6 @@ import org.ovswin.agent.admin.AdminServer;
 import org.ovswin.cni.CniServer;
 import org.ovswin.ipam.address.AddressRange;
 import org.ovswin.ipam.address.IpAddress;
-import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.block.NodeRecord;
 import org.ovswin.ipam.disk.ProcessLock;
@@ -34,8 +33,6 @@ import org.ovswin.ovsdb.jsonrpc.SessionOptions;
 import org.ovswin.ovsdb.vswitch.Vswitch;
 import org.ovswin.ovsdb.vswitch.VswitchListener;
 import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
-import org.ovswin.sandbox.EndpointException;
-import org.ovswin.sandbox.HostInterfaces;
 import org.ovswin.sandbox.linux.LinuxEndpoints;
 import org.ovswin.sandbox.linux.LinuxHostInterfaces;
 import org.slf4j.Logger;
@@ -72,7 +69,7 @@ final class Agent implements AutoCloseable {
       // directories would be noticed only when it had put the first one's flows in disorder.
       opened(locked("stateDirectory", config.stateDirectory()));
       opened(locked("socketDirectory", config.socketDirectory()));
-      HostInterfaces interfaces = new LinuxHostInterfaces();
+      NodeLink link = NodeLink.find(config);
       this.leases =
           opened(
               LeaseDatabase.open(
@@ -80,15 +77,16 @@ final class Agent implements AutoCloseable {
       reserve(config.ipam(), leases);
 
       Inbox inbox = new Inbox();
-      Events events = new Events(inbox, config.uplink().gateway());
+      Events events = new Events(inbox, config.exit());
       ExecutorService threads = HostSide.threads();
       open.push(threads::shutdownNow);
       HostSide host =
           new HostSide(
               config,
+              link,
               Files.readString(BOOT_ID).strip(),
               new LinuxEndpoints(),
-              interfaces,
+              new LinuxHostInterfaces(),
               clock,
               threads,
               inbox::tell);
@@ -98,7 +96,7 @@ final class Agent implements AutoCloseable {
       CachedView cache = new CachedView(config.stateDirectory());
       ClusterSide cluster =
           new ClusterSide(
-              nodeRecord(config, uplinkMac(config, interfaces)),
+              nodeRecord(config, link),
               Stores.description(config),
               () -> Stores.open(config, cache.cluster(), clock),
               cache,
@@ -107,6 +105,7 @@ final class Agent implements AutoCloseable {
       this.reconciler =
           new Reconciler(
               config,
+              link,
               leases,
               new RowSide(vswitch, inbox::tell),
               new FlowSide(flowSwitch, inbox::tell),
@@ -201,32 +200,14 @@ final class Agent implements AutoCloseable {
     };
   }
 
-  private static MacAddress uplinkMac(AgentConfig config, HostInterfaces interfaces)
-      throws AgentException {
-    String device = config.uplink().device();
-    try {
-      return interfaces
-          .mac(device)
-          .map(mac -> MacAddress.parse(mac.toString()))
-          .orElseThrow(
-              () ->
-                  new AgentException(
-                      "uplink.device: "
-                          + device
-                          + " (expected: a network device of this machine)"));
-    } catch (EndpointException e) {
-      throw new AgentException("uplink.device: " + device + ": " + e.getMessage());
-    }
-  }
-
-  private NodeRecord nodeRecord(AgentConfig config, MacAddress mac) throws IOException {
+  private NodeRecord nodeRecord(AgentConfig config, NodeLink link) throws IOException {
     return new NodeRecord(
         config.node(),
         Owner.of(config.stateDirectory()),
-        List.of(config.uplink().address()),
-        mac,
+        link.addresses(),
+        link.mac(),
         OS,
-        Optional.of(config.uplink().address()),
+        Optional.of(link.addresses().getFirst()),
         BuildVersion.text(),
         clock.instant());
   }
@@ -289,7 +270,7 @@ final class Agent implements AutoCloseable {
   }
 
   /** Brings what the sessions tell to the reconciler. */
-  private record Events(Inbox inbox, IpAddress gateway)
+  private record Events(Inbox inbox, AgentConfig.Exit exit)
       implements VswitchListener, OpenFlowSwitch.Listener {
     @Override
     public void connected(VswitchSnapshot snapshot) {
@@ -324,8 +305,12 @@ final class Agent implements AutoCloseable {
     public void frame(byte[] frame) {
       ArpFrame.parse(frame)
           .filter(arp -> arp.operation() == ArpFrame.REPLY)
-          .filter(arp -> arp.sender().equals(gateway))
+          .filter(arp -> isNextHop(arp.sender()))
           .ifPresent(arp -> inbox.gatewayAnswered(arp.senderMac()));
+    }
+
+    private boolean isNextHop(IpAddress sender) {
+      return exit instanceof AgentConfig.UplinkConfig uplink && uplink.gateway().equals(sender);
     }
   }
 }

@@ -5,10 +5,14 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ovsdb.jsonrpc.OvsdbAddress;
 
 /**
@@ -20,9 +24,9 @@ import org.ovswin.ovsdb.jsonrpc.OvsdbAddress;
  * @param stateDirectory where this node's leases are journalled; survives a reboot
  * @param socketDirectory where {@code cni.sock} is made; owner-only
  * @param openvswitch the switch this agent programs
- * @param uplink the adapter that carries the node's traffic
+ * @param exit how packets leave the node
  * @param mode how packets travel between nodes
- * @param mtu of the pods' interfaces, in bytes
+ * @param mtu of the pods' interfaces, in bytes; empty for that of the path between nodes
  */
 public record AgentConfig(
     String node,
@@ -31,9 +35,9 @@ public record AgentConfig(
     Path stateDirectory,
     Path socketDirectory,
     OpenVSwitch openvswitch,
-    UplinkConfig uplink,
+    Exit exit,
     Mode mode,
-    int mtu) {
+    OptionalInt mtu) {
 
   private static final String LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
   private static final Pattern NODE_NAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
@@ -47,8 +51,6 @@ public record AgentConfig(
 
   /** Linux, sizeof(sockaddr_un.sun_path) without its terminator; bytes. */
   private static final int MAX_SOCKET_PATH = 107;
-
-  private static final int DEFAULT_MTU = 1500;
 
   /** RFC 791: every link carries 68 bytes; Ethernet jumbo frames end below 9216. */
   private static final int MIN_MTU = 576;
@@ -69,23 +71,34 @@ public record AgentConfig(
         "socketDirectory",
         socketDirectory,
         "a shorter one: a socket's path has at most " + MAX_SOCKET_PATH + " bytes");
-    Fields.require(
-        mtu >= MIN_MTU && mtu <= MAX_MTU,
-        "mtu",
-        mtu,
-        "a number from " + MIN_MTU + " to " + MAX_MTU);
+    mtu.ifPresent(
+        bytes ->
+            Fields.require(
+                bytes >= MIN_MTU && bytes <= MAX_MTU,
+                "mtu",
+                bytes,
+                "a number from " + MIN_MTU + " to " + MAX_MTU));
+    switch (exit) {
+      case UplinkConfig uplink -> {
+        requireOutside(cluster, "uplink.address", uplink.address());
+        Fields.require(
+            !openvswitch.bridge().equals(uplink.device()),
+            "openvswitch.bridge",
+            openvswitch.bridge(),
+            "another name than uplink.device, which becomes a port of the bridge");
+      }
+      case GatewayConfig gateway -> {
+        gateway.address().ifPresent(own -> requireOutside(cluster, "gateway.address", own));
+        gateway.ipv6Address().ifPresent(own -> requireOutside(cluster, "gateway.ipv6Address", own));
+      }
+    }
+  }
+
+  private static void requireOutside(ClusterConfig cluster, String field, IpAddress own) {
     for (IpPrefix range : cluster.ranges().prefixes()) {
       Fields.require(
-          !range.contains(uplink.address()),
-          "uplink.address",
-          uplink.address(),
-          "an address outside cluster.ranges, " + range);
+          !range.contains(own), field, own, "an address outside cluster.ranges, " + range);
     }
-    Fields.require(
-        !openvswitch.bridge().equals(uplink.device()),
-        "openvswitch.bridge",
-        openvswitch.bridge(),
-        "another name than uplink.device, which becomes a port of the bridge");
   }
 
   @JsonCreator
@@ -96,9 +109,12 @@ public record AgentConfig(
       @JsonProperty(value = "stateDirectory", required = true) @Nullable Path stateDirectory,
       @JsonProperty(value = "socketDirectory", required = true) @Nullable Path socketDirectory,
       @JsonProperty(value = "openvswitch", required = true) @Nullable OpenVSwitch openvswitch,
-      @JsonProperty(value = "uplink", required = true) @Nullable UplinkConfig uplink,
+      @JsonProperty("uplink") @Nullable UplinkConfig uplink,
+      @JsonProperty("gateway") @Nullable GatewayConfig gateway,
       @JsonProperty("mode") @Nullable Mode mode,
       @JsonProperty("mtu") @Nullable Integer mtu) {
+    Fields.require(
+        uplink == null || gateway == null, "gateway", "given", "none beside uplink, or no uplink");
     return new AgentConfig(
         Fields.present("node", node),
         Fields.present("cluster", cluster),
@@ -106,9 +122,14 @@ public record AgentConfig(
         Fields.present("stateDirectory", stateDirectory),
         Fields.present("socketDirectory", socketDirectory),
         Fields.present("openvswitch", openvswitch),
-        Fields.present("uplink", uplink),
+        uplink != null ? uplink : gateway != null ? gateway : GatewayConfig.FOUND,
         mode == null ? Mode.HOST_GATEWAY : mode,
-        mtu == null ? DEFAULT_MTU : mtu);
+        mtu == null ? OptionalInt.empty() : OptionalInt.of(mtu));
+  }
+
+  /** The adapter that is a port of the bridge, if one is. */
+  Optional<UplinkConfig> uplink() {
+    return exit instanceof UplinkConfig uplink ? Optional.of(uplink) : Optional.empty();
   }
 
   /** Where this node's leases are journalled. */
@@ -136,7 +157,7 @@ public record AgentConfig(
    * @param database OVSDB address in Open vSwitch's notation, {@code unix:/path} or {@code
    *     tcp:127.0.0.1:6640}
    * @param runDirectory where {@code BRIDGE.mgmt} is
-   * @param bridge the bridge's name; the node's address sits on the local port of that name
+   * @param bridge the bridge's name, which is also that of its local port
    * @param datapathType {@code netdev} or {@code system}
    */
   public record OpenVSwitch(
@@ -191,6 +212,29 @@ public record AgentConfig(
     }
   }
 
+  /** How packets leave the node. */
+  public sealed interface Exit permits UplinkConfig, GatewayConfig {}
+
+  /**
+   * The host's own stack forwards what pods send, and no adapter is touched.
+   *
+   * @param address the node's, at which peers reach it; empty for the one from which it reaches the
+   *     world
+   * @param ipv6Address the same of the other family; a node need not have one
+   */
+  public record GatewayConfig(Optional<Ipv4Address> address, Optional<Ipv6Address> ipv6Address)
+      implements Exit {
+    /** What the configuration does not say is found. */
+    static final GatewayConfig FOUND = new GatewayConfig(Optional.empty(), Optional.empty());
+
+    @JsonCreator
+    static GatewayConfig of(
+        @JsonProperty("address") @Nullable Ipv4Address address,
+        @JsonProperty("ipv6Address") @Nullable Ipv6Address ipv6Address) {
+      return new GatewayConfig(Optional.ofNullable(address), Optional.ofNullable(ipv6Address));
+    }
+  }
+
   /**
    * The adapter that carries the node's traffic; it becomes a port of the bridge, and the node's
    * address moves to the bridge's local port.
@@ -201,7 +245,7 @@ public record AgentConfig(
    * @param gateway the next hop towards everything that is not in the cluster
    */
   public record UplinkConfig(
-      String device, Ipv4Address address, int prefixLength, Ipv4Address gateway) {
+      String device, Ipv4Address address, int prefixLength, Ipv4Address gateway) implements Exit {
     public UplinkConfig {
       Fields.require(
           INTERFACE_NAME.matcher(device).matches(),

@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
 import org.ovswin.ipam.address.AddressRange;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Ipv6Address;
 
 /**
  * Reads {@link AgentConfig} from YAML; an unknown key or a wrong value is an error that names it.
@@ -57,6 +58,7 @@ public final class AgentConfigFile {
               new SimpleModule()
                   .addDeserializer(IpPrefix.class, text(IpPrefix.class, IpPrefix::parse))
                   .addDeserializer(Ipv4Address.class, text(Ipv4Address.class, Ipv4Address::parse))
+                  .addDeserializer(Ipv6Address.class, text(Ipv6Address.class, Ipv6Address::parse))
                   .addDeserializer(
                       AddressRange.class, text(AddressRange.class, AddressRange::parse))
                   .addDeserializer(Duration.class, text(Duration.class, DurationText::parse))

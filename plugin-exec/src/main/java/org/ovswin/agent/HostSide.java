@@ -46,6 +46,7 @@ final class HostSide {
   private static final Duration LOCAL_PORT_RETRY = Duration.ofMillis(100);
 
   private final AgentConfig config;
+  private final NodeLink link;
   private final String bootId;
   private final Endpoints endpoints;
   private final HostInterfaces interfaces;
@@ -68,6 +69,7 @@ final class HostSide {
 
   HostSide(
       AgentConfig config,
+      NodeLink link,
       String bootId,
       Endpoints endpoints,
       HostInterfaces interfaces,
@@ -75,6 +77,7 @@ final class HostSide {
       Executor threads,
       Consumer<Event> tell) {
     this.config = config;
+    this.link = link;
     this.bootId = bootId;
     this.endpoints = endpoints;
     this.interfaces = interfaces;
@@ -103,7 +106,7 @@ final class HostSide {
     run(
         pod,
         EndpointState.Step.ATTACH,
-        () -> new EndpointState.Attached(endpoints.attach(pod.endpointSpec(space, config.mtu()))));
+        () -> new EndpointState.Attached(endpoints.attach(pod.endpointSpec(space, link.mtu()))));
   }
 
   void detach(PodView pod) {
@@ -125,7 +128,7 @@ final class HostSide {
 
   /** What differs from what a pod's endpoint shall be, in words. Blocks. */
   List<String> check(PodView pod, AddressSpace space) throws EndpointException {
-    return endpoints.check(pod.endpointSpec(space, config.mtu())).stream()
+    return endpoints.check(pod.endpointSpec(space, link.mtu())).stream()
         .map(Object::toString)
         .toList();
   }
@@ -135,7 +138,7 @@ final class HostSide {
    * cannot be found out is taken for no.
    */
   boolean isSandboxGone(PodView pod, AddressSpace space) {
-    EndpointSpec spec = pod.endpointSpec(space, config.mtu());
+    EndpointSpec spec = pod.endpointSpec(space, link.mtu());
     try {
       return endpoints.check(spec).contains(EndpointProblem.sandboxMissing(spec.sandbox()));
     } catch (EndpointException e) {
@@ -243,7 +246,7 @@ final class HostSide {
   }
 
   private HostInterfaceSpec localPortSpec(AddressSpace space) {
-    AgentConfig.UplinkConfig uplink = config.uplink();
+    AgentConfig.UplinkConfig uplink = config.uplink().orElseThrow();
     List<Route> routes = new ArrayList<>();
     routes.add(
         new Route.Via(
@@ -260,7 +263,7 @@ final class HostSide {
     }
     return new HostInterfaceSpec(
         config.openvswitch().bridge(),
-        config.mtu(),
+        link.mtu(),
         List.of(InetPrefix.parse(uplink.address() + "/" + uplink.prefixLength())),
         routes,
         Optional.of(uplink.device()));

@@ -88,14 +88,20 @@ record NodeView(
 
   /** The uplink's MAC, once the switch has opened the device. */
   Optional<MacAddress> uplinkMac() {
-    return Optional.ofNullable(vswitch.interfaces().get(config.uplink().device()))
+    return config
+        .uplink()
+        .map(uplink -> vswitch.interfaces().get(uplink.device()))
         .flatMap(InterfaceRow::macInUse)
         .map(MacAddress::parse);
   }
 
   /** What the pipeline works from; empty until the uplink is a port of the switch. */
   Optional<NodeState> nodeState() {
-    OptionalInt uplinkPort = ofport(config.uplink().device());
+    Optional<AgentConfig.UplinkConfig> wanted = config.uplink();
+    if (wanted.isEmpty()) {
+      return Optional.empty();
+    }
+    OptionalInt uplinkPort = ofport(wanted.get().device());
     Optional<MacAddress> mac = uplinkMac();
     if (uplinkPort.isEmpty() || mac.isEmpty() || peers.isEmpty()) {
       return Optional.empty();
@@ -103,9 +109,9 @@ record NodeView(
     NodeState.Uplink uplink =
         new NodeState.Uplink(
             uplinkPort.getAsInt(),
-            config.uplink().address(),
+            wanted.get().address(),
             mac.get(),
-            config.uplink().gateway(),
+            wanted.get().gateway(),
             gatewayMac);
     return Optional.of(
         new NodeState(space.ranges(), space.blocks(), uplink, peers.get(), portedPods(uplink)));

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.ovswin.ipam.address.Family;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.block.BlockRecord;
@@ -34,17 +35,21 @@ record Peers(NodeState.Peers routed, List<String> leftOut) {
     leftOut = List.copyOf(leftOut);
   }
 
-  static Peers of(AgentConfig config, AddressSpace space, ClusterView view) {
+  static Peers of(String self, NodeLink link, AddressSpace space, ClusterView view) {
     List<NodeState.Peer> peers = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
     Set<Ipv4Address> addresses = new HashSet<>();
-    addresses.add(config.uplink().address());
+    for (IpAddress own : link.addresses()) {
+      if (own instanceof Ipv4Address ipv4) {
+        addresses.add(ipv4);
+      }
+    }
     DisjointBlocks<String> blocks = new DisjointBlocks<>();
-    space.blocks().forEach(block -> blocks.add(block, config.node()));
+    space.blocks().forEach(block -> blocks.add(block, self));
     Map<String, List<BlockRecord>> held = view.heldByNode();
     for (NodeRecord record : view.nodes().stream().sorted(NEWEST_FIRST).toList()) {
       List<BlockRecord> own = held.getOrDefault(record.node(), List.of());
-      if (record.node().equals(config.node()) || own.isEmpty()) {
+      if (record.node().equals(self) || own.isEmpty()) {
         continue;
       }
       String what = "node " + record.node() + ": ";

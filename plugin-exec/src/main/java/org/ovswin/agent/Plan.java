@@ -150,11 +150,15 @@ record Plan(
     String bridge = config.openvswitch().bridge();
     List<VswitchChange> changes = new ArrayList<>();
     changes.add(new VswitchChange.PutBridge(bridge(view)));
-    changes.add(
-        new VswitchChange.PutPort(
-            bridge,
-            PortSpec.system(config.uplink().device())
-                .withExternalIds(Map.of("ovs-win-role", "uplink"))));
+    config
+        .uplink()
+        .ifPresent(
+            uplink ->
+                changes.add(
+                    new VswitchChange.PutPort(
+                        bridge,
+                        PortSpec.system(uplink.device())
+                            .withExternalIds(Map.of("ovs-win-role", "uplink")))));
     Set<String> known = new HashSet<>();
     Set<String> kept = new HashSet<>();
     for (PodView pod : view.pods().values()) {

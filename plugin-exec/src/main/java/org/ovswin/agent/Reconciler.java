@@ -43,6 +43,7 @@ final class Reconciler {
   private static final Duration TICK = Duration.ofSeconds(1);
 
   private final AgentConfig config;
+  private final NodeLink link;
   private final LeaseDatabase leases;
   private final InstantSource clock;
   private final RowSide rows;
@@ -72,6 +73,7 @@ final class Reconciler {
 
   Reconciler(
       AgentConfig config,
+      NodeLink link,
       LeaseDatabase leases,
       RowSide rows,
       FlowSide flows,
@@ -81,6 +83,7 @@ final class Reconciler {
       ClusterLink cluster,
       InstantSource clock) {
     this.config = config;
+    this.link = link;
     this.leases = leases;
     this.rows = rows;
     this.flows = flows;
@@ -168,7 +171,7 @@ final class Reconciler {
     if (clusterView.isEmpty()) {
       return;
     }
-    Peers now = Peers.of(config, space(), clusterView.get());
+    Peers now = Peers.of(config.node(), link, space(), clusterView.get());
     if (!peers.equals(Optional.of(now))) {
       LOG.info("peers={}", now.routed().byAddress().size());
       now.leftOut().forEach(reason -> LOG.warn("peer left out: {}", reason));
@@ -238,7 +241,7 @@ final class Reconciler {
 
   private void gatewayAnswered(MacAddress mac, Instant now) {
     if (!gatewayMac.equals(Optional.of(mac))) {
-      LOG.info("gateway={} mac={}", config.uplink().gateway(), mac);
+      LOG.info("next hop answered mac={}", mac);
     }
     gatewayMac = Optional.of(mac);
     gateway.answered(now);

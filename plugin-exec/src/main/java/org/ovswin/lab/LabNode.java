@@ -22,10 +22,12 @@ public final class LabNode {
   private final Shell shell;
   private final Switch openVSwitch;
   private final AgentProcess agent;
+  private final LabSpec.Exit exit;
 
   LabNode(int number, Topology topology, Path lab, Shell shell, Children children, LabSpec spec) {
     this.name = Topology.nodeName(number);
     this.address = Topology.nodeAddress(number);
+    this.exit = spec.exit();
     this.netns = topology.netns(name);
     this.directory = lab.resolve(name);
     this.store = lab.resolve("store");
@@ -61,9 +63,8 @@ public final class LabNode {
       runDirectory: "%s"
       bridge: %s
       datapathType: netdev
-    uplink: {device: eth0, address: %s/24, gateway: %s}
+    %s
     mode: host-gateway
-    mtu: 1500
     """
         .formatted(
             name,
@@ -73,8 +74,17 @@ public final class LabNode {
             openVSwitch.databaseSocket(),
             directory.resolve("ovs"),
             BRIDGE,
-            address,
-            Topology.GATEWAY);
+            exitText(exit));
+  }
+
+  /** The line of the configuration that says how packets leave this node. */
+  public String exitText(LabSpec.Exit wanted) {
+    return switch (wanted) {
+      case GATEWAY -> "gateway: {address: %s}".formatted(address);
+      case UPLINK ->
+          "uplink: {device: eth0, address: %s/24, gateway: %s}"
+              .formatted(address, Topology.GATEWAY);
+    };
   }
 
   public String name() {

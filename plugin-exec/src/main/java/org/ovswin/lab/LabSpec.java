@@ -12,9 +12,10 @@ import java.util.List;
  * @param javaCommand the words that start a JVM with the agent on its class path, up to but not
  *     including the main class
  * @param lifetime whether the lab may outlive its process
+ * @param exit how packets leave the nodes
  */
 public record LabSpec(
-    int nodes, Path base, Path launcher, List<String> javaCommand, Lifetime lifetime) {
+    int nodes, Path base, Path launcher, List<String> javaCommand, Lifetime lifetime, Exit exit) {
   /** The nodes' addresses are 172.30.0.11 and up. */
   static final int MAX_NODES = 200;
 
@@ -29,6 +30,14 @@ public record LabSpec(
     javaCommand = List.copyOf(javaCommand);
   }
 
+  /** How packets leave a node. */
+  public enum Exit {
+    /** By the host's own stack, which forwards. */
+    GATEWAY,
+    /** By the node's eth0, which becomes a port of the bridge. */
+    UPLINK
+  }
+
   /** How long the processes of a lab live. */
   public enum Lifetime {
     /** No longer than the process that made it, even if that is killed. */
@@ -40,19 +49,28 @@ public record LabSpec(
   /** A lab in the usual directory, its agents run by the Java that runs this. */
   public static LabSpec of(int nodes, Path launcher) {
     return new LabSpec(
-        nodes, Path.of(LabDirectory.DEFAULT), launcher, thisJava(), Lifetime.WITH_OWNER);
+        nodes,
+        Path.of(LabDirectory.DEFAULT),
+        launcher,
+        thisJava(),
+        Lifetime.WITH_OWNER,
+        Exit.UPLINK);
   }
 
   public LabSpec withLifetime(Lifetime lifetime) {
-    return new LabSpec(nodes, base, launcher, javaCommand, lifetime);
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit);
+  }
+
+  public LabSpec withExit(Exit exit) {
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit);
   }
 
   public LabSpec withBase(Path base) {
-    return new LabSpec(nodes, base, launcher, javaCommand, lifetime);
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit);
   }
 
   public LabSpec withJavaCommand(List<String> javaCommand) {
-    return new LabSpec(nodes, base, launcher, javaCommand, lifetime);
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit);
   }
 
   /** This JVM and its class path, set for a quick start. */

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.ovswin.ipam.address.AddressRange;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ipam.block.ClusterRange;
 import org.ovswin.ipam.block.ClusterRanges;
 import org.ovswin.ipam.block.etcd.EtcdOptions;
@@ -86,10 +87,11 @@ final class AgentConfigFileTest {
     assertThat(config.openvswitch().datapathType()).isEqualTo("netdev");
     assertThat(config.openvswitch().managementSocket())
         .isEqualTo(Path.of("/var/run/openvswitch/br-pods.mgmt"));
-    assertThat(config.uplink().address()).isEqualTo(Ipv4Address.parse("172.30.0.11"));
-    assertThat(config.uplink().subnet()).isEqualTo(IpPrefix.parse("172.30.0.0/24"));
+    AgentConfig.UplinkConfig uplink = config.uplink().orElseThrow();
+    assertThat(uplink.address()).isEqualTo(Ipv4Address.parse("172.30.0.11"));
+    assertThat(uplink.subnet()).isEqualTo(IpPrefix.parse("172.30.0.0/24"));
     assertThat(config.mode()).hasToString("host-gateway");
-    assertThat(config.mtu()).isEqualTo(1400);
+    assertThat(config.mtu()).hasValue(1400);
   }
 
   @Test
@@ -102,7 +104,6 @@ final class AgentConfigFileTest {
             stateDirectory: /state
             socketDirectory: /run
             openvswitch: {}
-            uplink: {device: eth0, address: 172.30.0.11/24, gateway: 172.30.0.1}
             """);
     assertThat(config.cluster().ranges())
         .isEqualTo(ClusterRanges.of(new ClusterRange(IpPrefix.parse("10.244.0.0/16"), 24)));
@@ -115,7 +116,26 @@ final class AgentConfigFileTest {
     assertThat(config.openvswitch().bridge()).isEqualTo("br-pods");
     assertThat(config.openvswitch().datapathType()).isEqualTo("system");
     assertThat(config.mode()).isEqualTo(AgentConfig.Mode.HOST_GATEWAY);
-    assertThat(config.mtu()).isEqualTo(1500);
+    assertThat(config.exit())
+        .isEqualTo(new AgentConfig.GatewayConfig(Optional.empty(), Optional.empty()));
+    assertThat(config.mtu()).isEmpty();
+  }
+
+  @Test
+  void parse_gateway_hasTheAddressesThatAreGiven() throws Exception {
+    assertThat(gateway("{}").exit()).isEqualTo(AgentConfig.GatewayConfig.FOUND);
+    assertThat(gateway("{address: 192.0.2.7}").exit())
+        .isEqualTo(
+            new AgentConfig.GatewayConfig(
+                Optional.of(Ipv4Address.parse("192.0.2.7")), Optional.empty()));
+    assertThat(gateway("{ipv6Address: \"2001:db8::7\"}").exit())
+        .isEqualTo(
+            new AgentConfig.GatewayConfig(
+                Optional.empty(), Optional.of(Ipv6Address.parse("2001:db8::7"))));
+  }
+
+  private static AgentConfig gateway(String section) throws Exception {
+    return parse(GOOD.replaceFirst("uplink:\n.*\n.*\n.*\n", "gateway: " + section + "\n"));
   }
 
   @Test
@@ -283,6 +303,16 @@ final class AgentConfigFileTest {
         bad("  gateway: 172.30.0.1\n", "", "uplink", "gateway"),
         bad("device: eth0", "device:", "uplink.device:  (expected: an interface name"),
         bad("device: eth0", "device: \"eth 0\"", "uplink.device: eth 0", "interface name"),
+        // gateway
+        bad("uplink:", "gateway: {}\nuplink:", "gateway: given", "uplink"),
+        bad("uplink:", "gateway: {address: 192.0.2.256}\nuplink:", "gateway.address: 192.0.2.256"),
+        bad("uplink:", "gateway: {adress: x}\nuplink:", "gateway.adress: unknown key", "address"),
+        bad("uplink:", "gateway: {ipv6Address: 1.2.3.4}\nuplink:", "gateway.ipv6Address: 1.2.3.4"),
+        bad(
+            "uplink:\n  device: eth0\n  address: 172.30.0.11/24\n  gateway: 172.30.0.1\n",
+            "gateway: {address: 10.244.0.1}\n",
+            "gateway.address: 10.244.0.1",
+            "outside cluster.ranges"),
         // mode, mtu
         bad("mode: host-gateway", "mode: vxlan", "mode: vxlan", "host-gateway"),
         bad("mode: host-gateway", "mode: 0", "mode: 0", "host-gateway"),

@@ -78,10 +78,19 @@ final class AgentLife {
               });
         };
     HostSide host =
-        new HostSide(Cluster.CONFIG, bootId, endpoints, interfaces, clock, executor, inbox::tell);
+        new HostSide(
+            Cluster.CONFIG,
+            Cluster.LINK,
+            bootId,
+            endpoints,
+            interfaces,
+            clock,
+            executor,
+            inbox::tell);
     this.reconciler =
         new Reconciler(
             Cluster.CONFIG,
+            Cluster.LINK,
             leases,
             new RowSide(vswitch, inbox::tell),
             new FlowSide(flowSwitch, inbox::tell),

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import org.ovswin.cni.Bandwidth;
 import org.ovswin.cni.CniRequest;
@@ -43,6 +44,12 @@ final class Cluster {
       ClusterRanges.of(new ClusterRange(IpPrefix.parse("10.244.0.0/16"), BLOCK.length()));
   static final AddressSpace SPACE = AddressSpace.of(RANGES.prefixes(), List.of(BLOCK));
 
+  static final AgentConfig.UplinkConfig UPLINK_CONFIG =
+      new AgentConfig.UplinkConfig(
+          UPLINK, Ipv4Address.parse("192.0.2.10"), 24, Ipv4Address.parse("192.0.2.1"));
+
+  static final NodeLink LINK = new NodeLink(List.of(UPLINK_CONFIG.address()), UPLINK_MAC, 1500);
+
   static final AgentConfig CONFIG =
       new AgentConfig(
           "node1",
@@ -55,10 +62,9 @@ final class Cluster {
           Path.of("/nowhere/run"),
           new AgentConfig.OpenVSwitch(
               "unix:/nowhere/db.sock", Path.of("/nowhere/ovs"), BRIDGE, "netdev"),
-          new AgentConfig.UplinkConfig(
-              UPLINK, Ipv4Address.parse("192.0.2.10"), 24, Ipv4Address.parse("192.0.2.1")),
+          UPLINK_CONFIG,
           AgentConfig.Mode.HOST_GATEWAY,
-          1500);
+          OptionalInt.of(1500));
 
   private Cluster() {}
 

@@ -314,7 +314,7 @@ final class Machine {
                 Bandwidth.UNLIMITED));
       }
     }
-    AgentConfig.UplinkConfig uplink = Cluster.CONFIG.uplink();
+    AgentConfig.UplinkConfig uplink = Cluster.UPLINK_CONFIG;
     return new NodeState(
         Cluster.RANGES.prefixes(),
         blocks,

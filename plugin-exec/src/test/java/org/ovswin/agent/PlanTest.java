@@ -320,7 +320,7 @@ final class PlanTest {
   }
 
   private static NodeState.Uplink uplink(Optional<org.ovswin.ipam.address.MacAddress> gatewayMac) {
-    AgentConfig.UplinkConfig uplink = Cluster.CONFIG.uplink();
+    AgentConfig.UplinkConfig uplink = Cluster.UPLINK_CONFIG;
     return new NodeState.Uplink(
         1, uplink.address(), Cluster.UPLINK_MAC, uplink.gateway(), gatewayMac);
   }

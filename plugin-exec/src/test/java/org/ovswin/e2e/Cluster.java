@@ -66,6 +66,8 @@ final class Cluster
     NONE
   }
 
+  private LabSpec.Exit exit = LabSpec.Exit.UPLINK;
+
   private Cluster(int nodes) {
     this.nodes = nodes;
   }
@@ -77,6 +79,12 @@ final class Cluster
   /** With another text in every agent's configuration file. */
   Cluster configured(UnaryOperator<String> edit) {
     configuration = edit;
+    return this;
+  }
+
+  /** All nodes in gateway mode. */
+  Cluster gateway() {
+    exit = LabSpec.Exit.GATEWAY;
     return this;
   }
 
@@ -125,7 +133,8 @@ final class Cluster
 
   private void open() {
     assertThat(LAUNCHER).as("compiled by the build from src/main/c").isExecutable();
-    Lab opened = Lab.open(LabSpec.of(nodes, LAUNCHER).withBase(LABS), Progress.silent());
+    Lab opened =
+        Lab.open(LabSpec.of(nodes, LAUNCHER).withBase(LABS).withExit(exit), Progress.silent());
     lab = Optional.of(opened);
     try {
       for (LabNode node : opened.nodes()) {
