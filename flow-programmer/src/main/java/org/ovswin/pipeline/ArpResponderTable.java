@@ -9,6 +9,8 @@ import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.openflow.Action;
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.PortNo;
+import org.ovswin.pipeline.NodeState.Exit;
+import org.ovswin.pipeline.NodeState.Gateway;
 import org.ovswin.pipeline.NodeState.Pod;
 
 /**
@@ -28,6 +30,12 @@ import org.ovswin.pipeline.NodeState.Pod;
  *     move:NXM_NX_ARP_SHA[]->NXM_NX_ARP_THA[],move:NXM_OF_ARP_SPA[]->NXM_OF_ARP_TPA[],
  *     set_field:02:6f:76:73:77:6e->arp_sha,set_field:POD_GATEWAY->arp_spa,IN_PORT
  * }</pre>
+ *
+ * <p>With a gateway the host is the one that has the gateway's address; one flow more:
+ *
+ * <pre>{@code
+ * priority=110,arp,in_port=LOCAL,arp_tpa=POD_GATEWAY actions=drop
+ * }</pre>
  */
 final class ArpResponderTable implements FlowTable {
   private static final int OWN_ADDRESS = 110;
@@ -40,22 +48,27 @@ final class ArpResponderTable implements FlowTable {
   }
 
   @Override
-  public void block(NodeState state, IpPrefix block, FlowSink out) {
+  public void block(Exit exit, IpPrefix block, FlowSink out) {
     if (NodeState.gateway(block) instanceof Ipv4Address gateway) {
       answer(gateway, out);
+      if (exit instanceof Gateway) {
+        silence(PortNo.LOCAL, gateway, out);
+      }
     }
   }
 
   @Override
-  public void pod(NodeState state, Pod pod, FlowSink out) {
+  public void pod(Exit exit, Pod pod, FlowSink out) {
     pod.ipv4()
         .ifPresent(
             address -> {
               answer(address, out);
-              out.flow(
-                  OWN_ADDRESS,
-                  Matches.arp().inPort(pod.port()).field(Field.ARP_TPA, address.unsigned()));
+              silence(pod.port(), address, out);
             });
+  }
+
+  private static void silence(int port, Ipv4Address own, FlowSink out) {
+    out.flow(OWN_ADDRESS, Matches.arp().inPort(port).field(Field.ARP_TPA, own.unsigned()));
   }
 
   private static void answer(Ipv4Address address, FlowSink out) {

@@ -9,6 +9,7 @@ import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.Match;
 import org.ovswin.openflow.PortNo;
+import org.ovswin.pipeline.NodeState.Exit;
 import org.ovswin.pipeline.NodeState.Pod;
 import org.ovswin.pipeline.NodeState.Uplink;
 
@@ -26,6 +27,14 @@ import org.ovswin.pipeline.NodeState.Uplink;
  * priority=100,arp,in_port=LOCAL,arp_tpa=POD_GATEWAY,arp_op=1 actions=goto_table:12
  * priority=90,arp,in_port=LOCAL actions=output:1
  * }</pre>
+ *
+ * <p>With a gateway the host asks for pods, as they for it, and nobody else is there to be asked:
+ *
+ * <pre>{@code
+ * priority=100,arp,in_port=LOCAL,arp_op=1 actions=goto_table:12
+ * priority=100,arp,in_port=3,dl_src=POD_MAC,arp_spa=POD_IP,arp_op=1,arp_sha=POD_MAC actions=goto_table:12
+ * priority=100,arp,in_port=3,dl_src=POD_MAC,arp_spa=0.0.0.0,arp_op=1,arp_sha=POD_MAC actions=goto_table:12
+ * }</pre>
  */
 final class ArpSpoofGuardTable implements FlowTable {
   private static final int LEARN = 110;
@@ -40,8 +49,7 @@ final class ArpSpoofGuardTable implements FlowTable {
   }
 
   @Override
-  public void node(NodeState state, FlowSink out) {
-    Uplink uplink = state.uplink().orElseThrow();
+  public void uplink(Uplink uplink, FlowSink out) {
     out.flow(
         LEARN,
         Matches.arpReply().inPort(uplink.port()).field(Field.ARP_SPA, uplink.gateway().unsigned()),
@@ -52,8 +60,13 @@ final class ArpSpoofGuardTable implements FlowTable {
   }
 
   @Override
-  public void block(NodeState state, IpPrefix block, FlowSink out) {
-    if (NodeState.gateway(block) instanceof Ipv4Address gateway) {
+  public void gateway(FlowSink out) {
+    out.flow(ALLOW, Matches.arpRequest().inPort(PortNo.LOCAL), goTo(TableId.ARP_RESPONDER));
+  }
+
+  @Override
+  public void block(Exit exit, IpPrefix block, FlowSink out) {
+    if (exit instanceof Uplink && NodeState.gateway(block) instanceof Ipv4Address gateway) {
       out.flow(
           ALLOW,
           Matches.arpRequest().inPort(PortNo.LOCAL).field(Field.ARP_TPA, gateway.unsigned()),
@@ -62,7 +75,7 @@ final class ArpSpoofGuardTable implements FlowTable {
   }
 
   @Override
-  public void pod(NodeState state, Pod pod, FlowSink out) {
+  public void pod(Exit exit, Pod pod, FlowSink out) {
     pod.ipv4()
         .ifPresent(
             address -> {

@@ -10,6 +10,7 @@ import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.openflow.Match;
+import org.ovswin.pipeline.NodeState.Exit;
 import org.ovswin.pipeline.NodeState.Pod;
 import org.ovswin.pipeline.NodeState.Uplink;
 import org.ovswin.pipeline.Registers.Source;
@@ -51,6 +52,18 @@ import org.ovswin.pipeline.Registers.Source;
  * priority=100,ip,in_port=3 actions=set_field:0x1/0xf->reg0,goto_table:20
  * priority=100,ipv6,in_port=3 actions=set_field:0x1/0xf->reg0,goto_table:14
  * }</pre>
+ *
+ * <p>With a gateway there are the host and the pods, and nobody else:
+ *
+ * <pre>{@code
+ * priority=120,vlan_tci=0x1000/0x1000 actions=drop
+ * priority=100,arp,in_port=LOCAL actions=set_field:0x3/0xf->reg0,goto_table:10
+ * priority=100,ip,in_port=LOCAL actions=set_field:0x3/0xf->reg0,goto_table:20
+ * priority=100,ipv6,in_port=LOCAL actions=set_field:0x3/0xf->reg0,goto_table:14
+ * priority=100,arp,in_port=3 actions=set_field:0x1/0xf->reg0,goto_table:10
+ * priority=100,ip,in_port=3 actions=set_field:0x1/0xf->reg0,goto_table:20
+ * priority=100,ipv6,in_port=3 actions=set_field:0x1/0xf->reg0,goto_table:14
+ * }</pre>
  */
 final class ClassifierTable implements FlowTable {
   private static final int TAGGED = 130;
@@ -66,15 +79,14 @@ final class ClassifierTable implements FlowTable {
   }
 
   @Override
-  public void node(NodeState state, FlowSink out) {
-    Uplink uplink = state.uplink().orElseThrow();
+  public void uplink(Uplink uplink, FlowSink out) {
     out.flow(TAGGED, Matches.tagged(Matches.groupAddressed()).inPort(uplink.port()), output(LOCAL));
     out.flow(
         TAGGED,
         Matches.tagged(Matches.any()).inPort(uplink.port()).ethDst(uplink.mac().value()),
         output(LOCAL));
     out.flow(TAGGED, Matches.tagged(Matches.any()).inPort(LOCAL), output(uplink.port()));
-    out.flow(OTHERS_TAGGED, Matches.tagged(Matches.any()));
+    untagged(out);
 
     out.flow(
         GROUP_ADDRESSED,
@@ -95,24 +107,31 @@ final class ClassifierTable implements FlowTable {
         Matches.any().inPort(uplink.port()).ethDst(uplink.mac().value()),
         output(LOCAL));
 
-    out.flow(
-        KNOWN,
-        Matches.arp().inPort(LOCAL),
-        load(Registers.SOURCE, Source.NODE.value()),
-        goTo(TableId.ARP_SPOOF_GUARD));
+    fromNode(Matches.arp(), TableId.ARP_SPOOF_GUARD, out);
     // Broadcast and multicast have no connection to track, and no pod is meant.
     out.flow(GROUP_ADDRESSED, Matches.groupAddressedIp().inPort(LOCAL), output(uplink.port()));
-    out.flow(
-        KNOWN,
-        Matches.ip().inPort(LOCAL),
-        load(Registers.SOURCE, Source.NODE.value()),
-        goTo(TableId.SPOOF_GUARD));
+    fromNode(Matches.ip(), TableId.SPOOF_GUARD, out);
     out.flow(OTHER_PROTOCOLS, Matches.any().inPort(LOCAL), output(uplink.port()));
   }
 
   @Override
-  public void range(NodeState state, IpPrefix range, FlowSink out) {
-    Uplink uplink = state.uplink().orElseThrow();
+  public void gateway(FlowSink out) {
+    untagged(out);
+    fromNode(Matches.arp(), TableId.ARP_SPOOF_GUARD, out);
+    fromNode(Matches.ip(), TableId.SPOOF_GUARD, out);
+    fromNode(Matches.ipv6(), TableId.ND_SPOOF_GUARD, out);
+  }
+
+  private static void untagged(FlowSink out) {
+    out.flow(OTHERS_TAGGED, Matches.tagged(Matches.any()));
+  }
+
+  private static void fromNode(Match.Builder match, TableId next, FlowSink out) {
+    out.flow(KNOWN, match.inPort(LOCAL), load(Registers.SOURCE, Source.NODE.value()), goTo(next));
+  }
+
+  @Override
+  public void range(Uplink uplink, IpPrefix range, FlowSink out) {
     switch (range.network()) {
       case Ipv4Address _ ->
           out.flow(
@@ -130,7 +149,7 @@ final class ClassifierTable implements FlowTable {
   }
 
   @Override
-  public void pod(NodeState state, Pod pod, FlowSink out) {
+  public void pod(Exit exit, Pod pod, FlowSink out) {
     for (IpAddress address : pod.addresses()) {
       switch (address) {
         case Ipv4Address _ -> {

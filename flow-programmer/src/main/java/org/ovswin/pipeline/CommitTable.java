@@ -4,6 +4,8 @@ import static org.ovswin.pipeline.Steps.commit;
 import static org.ovswin.pipeline.Steps.commitWithSource;
 import static org.ovswin.pipeline.Steps.goTo;
 
+import org.ovswin.pipeline.NodeState.Uplink;
+
 /**
  * Remembers new connections. One that leaves the cluster is given the node's address, and a port of
  * it that no other connection to the same peer has.
@@ -25,11 +27,11 @@ final class CommitTable implements FlowTable {
   }
 
   @Override
-  public void node(NodeState state, FlowSink out) {
+  public void uplink(Uplink uplink, FlowSink out) {
     out.flow(
         TRANSLATE,
         Matches.with(Matches.tracked(Matches.NEW, Matches.NEW), Registers.SNAT, 1),
-        commitWithSource(state.uplink().orElseThrow().address(), TableId.OUTPUT));
+        commitWithSource(uplink.address(), TableId.OUTPUT));
     out.flow(REMEMBER, Matches.tracked(Matches.NEW, Matches.NEW), commit(), goTo(TableId.OUTPUT));
     out.flow(OTHERWISE, Matches.any(), goTo(TableId.OUTPUT));
   }

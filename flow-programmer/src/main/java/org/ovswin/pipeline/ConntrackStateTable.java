@@ -2,6 +2,8 @@ package org.ovswin.pipeline;
 
 import static org.ovswin.pipeline.Steps.goTo;
 
+import org.ovswin.pipeline.NodeState.Exit;
+
 /**
  * Sorts new connections, which may be for a host port, from known ones. What belongs to no
  * connection and cannot begin one is dropped: delivered untranslated it would make the node answer
@@ -23,7 +25,7 @@ final class ConntrackStateTable implements FlowTable {
   }
 
   @Override
-  public void node(NodeState state, FlowSink out) {
+  public void node(Exit exit, FlowSink out) {
     out.flow(REFUSE, Matches.tracked(Matches.INVALID, Matches.INVALID));
     out.flow(SORT, Matches.tracked(Matches.NEW, Matches.NEW), goTo(TableId.HOST_PORT));
     out.flow(SORT, Matches.tracked(0, Matches.NEW), goTo(TableId.ROUTE));

@@ -2,6 +2,8 @@ package org.ovswin.pipeline;
 
 import static org.ovswin.pipeline.Steps.restore;
 
+import org.ovswin.pipeline.NodeState.Exit;
+
 /**
  * Finds the packet's connection and translates the packet as that connection was, in either
  * direction (ovs-actions(7), "ct"). The later tables see a pod's own address, not the node's.
@@ -19,7 +21,7 @@ final class ConntrackTable implements FlowTable {
   }
 
   @Override
-  public void node(NodeState state, FlowSink out) {
+  public void node(Exit exit, FlowSink out) {
     out.flow(ALL, Matches.ip(), restore(TableId.CONNTRACK_STATE));
   }
 }

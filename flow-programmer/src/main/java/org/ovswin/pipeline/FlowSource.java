@@ -3,6 +3,7 @@ package org.ovswin.pipeline;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
 import org.ovswin.openflow.Flow;
@@ -30,14 +31,17 @@ final class FlowSource implements Iterable<Flow> {
 
   private static final class Cursor implements Iterator<Flow> {
     private final NodeState state;
-    private final Iterator<FlowTable> tables = Pipeline.tables().reversed().iterator();
+    private final Iterator<FlowTable> tables;
     private final Queue<Flow> made = new ArrayDeque<>();
-    private FlowTable table = Pipeline.tables().getLast();
+    private FlowTable table;
     private Iterator<Peer> peers = Collections.emptyIterator();
     private Iterator<Pod> pods = Collections.emptyIterator();
 
     Cursor(NodeState state) {
+      List<FlowTable> all = Pipeline.tables(state.exit());
       this.state = state;
+      this.tables = all.reversed().iterator();
+      this.table = all.getLast();
     }
 
     @Override
@@ -45,10 +49,12 @@ final class FlowSource implements Iterable<Flow> {
       while (made.isEmpty()) {
         if (peers.hasNext()) {
           Peer peer = peers.next();
-          table.peer(state, peer, sink(Pipeline.peerCookie(peer)));
+          state
+              .uplink()
+              .ifPresent(uplink -> table.peer(uplink, peer, sink(Pipeline.peerCookie(peer))));
         } else if (pods.hasNext()) {
           Pod pod = pods.next();
-          table.pod(state, pod, sink(Pipeline.podCookie(pod.address())));
+          table.pod(state.exit(), pod, sink(Pipeline.podCookie(pod.address())));
         } else if (tables.hasNext()) {
           table = tables.next();
           node();
@@ -63,9 +69,11 @@ final class FlowSource implements Iterable<Flow> {
 
     private void node() {
       FlowSink sink = sink(Pipeline.NODE_COOKIE);
-      table.node(state, sink);
-      state.cluster().forEach(range -> table.range(state, range, sink));
-      state.blocks().forEach(block -> table.block(state, block, sink));
+      table.node(state.exit(), sink);
+      state
+          .uplink()
+          .ifPresent(uplink -> state.cluster().forEach(range -> table.range(uplink, range, sink)));
+      state.blocks().forEach(block -> table.block(state.exit(), block, sink));
       // The miss is spelled out, so that its counter shows what was dropped where.
       if (made.stream().noneMatch(flow -> flow.priority() == MISS_PRIORITY)) {
         sink.flow(MISS_PRIORITY, Match.builder());

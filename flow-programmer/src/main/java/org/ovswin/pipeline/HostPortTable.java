@@ -6,9 +6,11 @@ import static org.ovswin.pipeline.Steps.goTo;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.Match;
+import org.ovswin.pipeline.NodeState.Exit;
 import org.ovswin.pipeline.NodeState.HostPort;
 import org.ovswin.pipeline.NodeState.Pod;
 import org.ovswin.pipeline.NodeState.Protocol;
+import org.ovswin.pipeline.NodeState.Uplink;
 
 /**
  * The node's ports that lead to a pod: a new connection to one is given the pod's address, and the
@@ -29,16 +31,18 @@ final class HostPortTable implements FlowTable {
   }
 
   @Override
-  public void node(NodeState state, FlowSink out) {
+  public void node(Exit exit, FlowSink out) {
     out.flow(OTHERWISE, Matches.any(), goTo(TableId.ROUTE));
   }
 
   @Override
-  public void pod(NodeState state, Pod pod, FlowSink out) {
-    Ipv4Address node = state.uplink().orElseThrow().address();
-    for (HostPort port : pod.hostPorts()) {
-      if (port.hostIp().isEmpty() || port.hostIp().get().equals(node)) {
-        pod.ipv4().ifPresent(address -> lead(node, port, address, out));
+  public void pod(Exit exit, Pod pod, FlowSink out) {
+    if (exit instanceof Uplink uplink) {
+      Ipv4Address node = uplink.address();
+      for (HostPort port : pod.hostPorts()) {
+        if (port.hostIp().isEmpty() || port.hostIp().get().equals(node)) {
+          pod.ipv4().ifPresent(address -> lead(node, port, address, out));
+        }
       }
     }
   }

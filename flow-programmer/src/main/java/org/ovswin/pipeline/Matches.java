@@ -97,6 +97,10 @@ final class Matches {
     return sentBy(source).ethType(ETH_TYPE_IPV4);
   }
 
+  static Match.Builder ipv6From(Source source) {
+    return sentBy(source).ethType(ETH_TYPE_IPV6);
+  }
+
   static Match.Builder ipTo(Ipv4Address address) {
     return ip().ipv4Dst(address.value());
   }

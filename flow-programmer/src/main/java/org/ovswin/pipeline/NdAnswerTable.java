@@ -6,6 +6,7 @@ import static org.ovswin.openflow.Actions.set;
 
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.PortNo;
+import org.ovswin.pipeline.NodeState.Exit;
 
 /**
  * Makes a neighbour advertisement (RFC 4861, 4.4) of the question, whose address it then comes
@@ -33,7 +34,7 @@ final class NdAnswerTable implements FlowTable {
   }
 
   @Override
-  public void node(NodeState state, FlowSink out) {
+  public void node(Exit exit, FlowSink out) {
     long mac = NodeState.GATEWAY_MAC.value();
     out.flow(
         ANSWER,

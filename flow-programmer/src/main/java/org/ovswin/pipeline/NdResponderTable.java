@@ -7,6 +7,9 @@ import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.Match;
+import org.ovswin.openflow.PortNo;
+import org.ovswin.pipeline.NodeState.Exit;
+import org.ovswin.pipeline.NodeState.Gateway;
 import org.ovswin.pipeline.NodeState.Pod;
 
 /**
@@ -19,6 +22,12 @@ import org.ovswin.pipeline.NodeState.Pod;
  * priority=100,icmp6,icmp_type=135,icmp_code=0,nd_target=POD_IP6 actions=set_field:136->icmpv6_type,goto_table:18
  * priority=100,icmp6,icmp_type=135,icmp_code=0,nd_target=POD_GATEWAY6 actions=set_field:136->icmpv6_type,goto_table:18
  * }</pre>
+ *
+ * <p>With a gateway the host is the one that has the gateway's address; one flow more:
+ *
+ * <pre>{@code
+ * priority=110,icmp6,in_port=LOCAL,icmp_type=135,icmp_code=0,nd_target=POD_GATEWAY6 actions=drop
+ * }</pre>
  */
 final class NdResponderTable implements FlowTable {
   private static final int OWN_ADDRESS = 110;
@@ -30,14 +39,17 @@ final class NdResponderTable implements FlowTable {
   }
 
   @Override
-  public void block(NodeState state, IpPrefix block, FlowSink out) {
+  public void block(Exit exit, IpPrefix block, FlowSink out) {
     if (NodeState.gateway(block) instanceof Ipv6Address gateway) {
       answer(gateway, out);
+      if (exit instanceof Gateway) {
+        out.flow(OWN_ADDRESS, questionFor(gateway).inPort(PortNo.LOCAL));
+      }
     }
   }
 
   @Override
-  public void pod(NodeState state, Pod pod, FlowSink out) {
+  public void pod(Exit exit, Pod pod, FlowSink out) {
     pod.ipv6()
         .ifPresent(
             address -> {

@@ -5,6 +5,9 @@ import static org.ovswin.pipeline.Steps.goTo;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.Match;
+import org.ovswin.openflow.PortNo;
+import org.ovswin.pipeline.NodeState.Exit;
+import org.ovswin.pipeline.NodeState.Gateway;
 import org.ovswin.pipeline.NodeState.Pod;
 
 /**
@@ -27,6 +30,12 @@ import org.ovswin.pipeline.NodeState.Pod;
  * priority=100,icmp6,icmp_type=137 actions=drop
  * priority=90,ipv6 actions=goto_table:20
  * }</pre>
+ *
+ * <p>With a gateway the host asks as well, and what else it says is not for pods; one flow more:
+ *
+ * <pre>{@code
+ * priority=110,icmp6,in_port=LOCAL,nw_ttl=255,icmp_type=135,icmp_code=0 actions=goto_table:16
+ * }</pre>
  */
 final class NdSpoofGuardTable implements FlowTable {
   private static final int ALLOW = 110;
@@ -47,15 +56,18 @@ final class NdSpoofGuardTable implements FlowTable {
   }
 
   @Override
-  public void node(NodeState state, FlowSink out) {
+  public void node(Exit exit, FlowSink out) {
     for (int type = ROUTER_SOLICITATION; type <= REDIRECT; type++) {
       out.flow(REFUSE, Matches.icmpv6(type));
     }
     out.flow(OTHER_MESSAGES, Matches.ipv6(), goTo(TableId.SPOOF_GUARD));
+    if (exit instanceof Gateway) {
+      out.flow(ALLOW, onLinkQuestion().inPort(PortNo.LOCAL), goTo(TableId.ND_RESPONDER));
+    }
   }
 
   @Override
-  public void pod(NodeState state, Pod pod, FlowSink out) {
+  public void pod(Exit exit, Pod pod, FlowSink out) {
     pod.ipv6()
         .ifPresent(
             address -> {
@@ -65,10 +77,13 @@ final class NdSpoofGuardTable implements FlowTable {
   }
 
   private static Match.Builder question(Pod pod) {
-    return Matches.neighborSolicitation()
+    return onLinkQuestion()
         .inPort(pod.port())
         .ethSrc(pod.mac().value())
-        .field(Field.IP_TTL, ON_LINK_HOP_LIMIT)
         .field(Field.ND_SLL, pod.mac().value());
+  }
+
+  private static Match.Builder onLinkQuestion() {
+    return Matches.neighborSolicitation().field(Field.IP_TTL, ON_LINK_HOP_LIMIT);
   }
 }

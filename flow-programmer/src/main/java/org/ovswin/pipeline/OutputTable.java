@@ -5,6 +5,8 @@ import static org.ovswin.pipeline.Steps.outputTo;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.openflow.Match;
+import org.ovswin.pipeline.NodeState.Exit;
+import org.ovswin.pipeline.NodeState.Uplink;
 
 /**
  * Out, by the port that an earlier table chose.
@@ -15,6 +17,13 @@ import org.ovswin.openflow.Match;
  *
  * <pre>{@code
  * priority=110,ct_state=+new+trk,ip,reg0=0x10/0x10,nw_src=CLUSTER actions=drop
+ * priority=100,ip actions=output:NXM_NX_REG1[]
+ * priority=100,ipv6 actions=output:NXM_NX_REG1[]
+ * }</pre>
+ *
+ * <p>With a gateway nothing is translated here:
+ *
+ * <pre>{@code
  * priority=100,ip actions=output:NXM_NX_REG1[]
  * priority=100,ipv6 actions=output:NXM_NX_REG1[]
  * }</pre>
@@ -29,13 +38,13 @@ final class OutputTable implements FlowTable {
   }
 
   @Override
-  public void node(NodeState state, FlowSink out) {
+  public void node(Exit exit, FlowSink out) {
     out.flow(ALL, Matches.ip(), outputTo(Registers.OUT_PORT));
     out.flow(ALL, Matches.ipv6(), outputTo(Registers.OUT_PORT));
   }
 
   @Override
-  public void range(NodeState state, IpPrefix range, FlowSink out) {
+  public void range(Uplink uplink, IpPrefix range, FlowSink out) {
     if (range.network() instanceof Ipv4Address) {
       Match.Builder leaving =
           Matches.with(Matches.tracked(Matches.NEW, Matches.NEW), Registers.SNAT, 1);

@@ -15,12 +15,15 @@ import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
 import org.ovswin.openflow.FlowDiff;
 import org.ovswin.openflow.Meter;
+import org.ovswin.pipeline.NodeState.Exit;
+import org.ovswin.pipeline.NodeState.Gateway;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Pod;
+import org.ovswin.pipeline.NodeState.Uplink;
 
 /** All flows of a node, as a pure function of its state. */
 public final class Pipeline {
-  private static final List<FlowTable> TABLES =
+  private static final List<FlowTable> UPLINK_TABLES =
       List.of(
           new ClassifierTable(),
           new ArpSpoofGuardTable(),
@@ -35,6 +38,26 @@ public final class Pipeline {
           new RouteTable(),
           new CommitTable(),
           new OutputTable());
+
+  /** The host's stack tracks and translates. */
+  private static final List<FlowTable> GATEWAY_TABLES =
+      UPLINK_TABLES.stream()
+          .filter(
+              table ->
+                  switch (table.id()) {
+                    case CONNTRACK, CONNTRACK_STATE, HOST_PORT, COMMIT -> false;
+                    case CLASSIFIER,
+                        ARP_SPOOF_GUARD,
+                        ARP_RESPONDER,
+                        ND_SPOOF_GUARD,
+                        ND_RESPONDER,
+                        ND_ANSWER,
+                        SPOOF_GUARD,
+                        ROUTE,
+                        OUTPUT ->
+                        true;
+                  })
+          .toList();
 
   static final long NODE_COOKIE = Kind.NODE.cookie(0);
 
@@ -65,8 +88,11 @@ public final class Pipeline {
     }
   }
 
-  static List<FlowTable> tables() {
-    return TABLES;
+  static List<FlowTable> tables(Exit exit) {
+    return switch (exit) {
+      case Uplink _ -> UPLINK_TABLES;
+      case Gateway _ -> GATEWAY_TABLES;
+    };
   }
 
   /** Every flow that this state asks for; no two with the same table, priority and match. */
@@ -115,13 +141,16 @@ public final class Pipeline {
   /** The flows of whatever the one state has and the other has not, or has otherwise. */
   private static List<Flow> onlyIn(NodeState state, NodeState other) {
     List<Flow> flows = new ArrayList<>();
-    without(state.cluster(), other.cluster()).forEach(range -> range(state, range, flows::add));
-    without(state.blocks(), other.blocks()).forEach(block -> block(state, block, flows::add));
-    if (!state.peers().equals(other.peers())) {
-      without(state.peers().byAddress(), other.peers().byAddress())
-          .forEach(peer -> peer(state, peer, flows::add));
+    Exit exit = state.exit();
+    if (exit instanceof Uplink uplink) {
+      without(state.cluster(), other.cluster()).forEach(range -> range(uplink, range, flows::add));
+      if (!state.peers().equals(other.peers())) {
+        without(state.peers().byAddress(), other.peers().byAddress())
+            .forEach(peer -> peer(uplink, peer, flows::add));
+      }
     }
-    without(state.pods(), other.pods()).forEach(pod -> pod(state, pod, flows::add));
+    without(state.blocks(), other.blocks()).forEach(block -> block(exit, block, flows::add));
+    without(state.pods(), other.pods()).forEach(pod -> pod(exit, pod, flows::add));
     return flows;
   }
 
@@ -133,7 +162,7 @@ public final class Pipeline {
   /** The flows of one pod of this node. */
   public static List<Flow> podFlows(NodeState state, Pod pod) {
     List<Flow> flows = new ArrayList<>();
-    pod(state, pod, flows::add);
+    pod(state.exit(), pod, flows::add);
     return flows;
   }
 
@@ -165,21 +194,21 @@ public final class Pipeline {
     return Kind.PEER.cookie(peer.address().unsigned());
   }
 
-  private static void range(NodeState state, IpPrefix range, Consumer<Flow> flows) {
-    TABLES.forEach(table -> table.range(state, range, sink(table, NODE_COOKIE, flows)));
+  private static void range(Uplink uplink, IpPrefix range, Consumer<Flow> flows) {
+    UPLINK_TABLES.forEach(table -> table.range(uplink, range, sink(table, NODE_COOKIE, flows)));
   }
 
-  private static void block(NodeState state, IpPrefix block, Consumer<Flow> flows) {
-    TABLES.forEach(table -> table.block(state, block, sink(table, NODE_COOKIE, flows)));
+  private static void block(Exit exit, IpPrefix block, Consumer<Flow> flows) {
+    tables(exit).forEach(table -> table.block(exit, block, sink(table, NODE_COOKIE, flows)));
   }
 
-  private static void peer(NodeState state, Peer peer, Consumer<Flow> flows) {
-    TABLES.forEach(table -> table.peer(state, peer, sink(table, peerCookie(peer), flows)));
+  private static void peer(Uplink uplink, Peer peer, Consumer<Flow> flows) {
+    UPLINK_TABLES.forEach(table -> table.peer(uplink, peer, sink(table, peerCookie(peer), flows)));
   }
 
-  private static void pod(NodeState state, Pod pod, Consumer<Flow> flows) {
+  private static void pod(Exit exit, Pod pod, Consumer<Flow> flows) {
     long cookie = podCookie(pod.address());
-    TABLES.forEach(table -> table.pod(state, pod, sink(table, cookie, flows)));
+    tables(exit).forEach(table -> table.pod(exit, pod, sink(table, cookie, flows)));
   }
 
   private static FlowSink sink(FlowTable table, long cookie, Consumer<Flow> flows) {

@@ -5,12 +5,15 @@ import static org.ovswin.openflow.Actions.set;
 import static org.ovswin.pipeline.Steps.goTo;
 import static org.ovswin.pipeline.Steps.load;
 
+import java.util.List;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.openflow.Action;
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.PortNo;
+import org.ovswin.pipeline.NodeState.Exit;
+import org.ovswin.pipeline.NodeState.Gateway;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Pod;
 import org.ovswin.pipeline.NodeState.Uplink;
@@ -55,11 +58,37 @@ import org.ovswin.pipeline.Registers.Source;
  * priority=120,ip,reg0=0x1/0xf actions=dec_ttl,set_field:NODE_MAC->eth_src,set_field:NEXT_HOP_MAC->eth_dst,
  *     set_field:0x10/0x10->reg0,set_field:0x1->reg1,goto_table:80
  * }</pre>
+ *
+ * <p>With a gateway all that is for no pod of this node goes to the host, which counts the hop. Of
+ * the node's own blocks only what somebody has: for each address of nobody the host would ask, and
+ * remember that it did.
+ *
+ * <pre>{@code
+ * priority=200,ip,nw_dst=POD_IP actions=set_field:02:6f:76:73:77:6e->eth_src,set_field:POD_MAC->eth_dst,
+ *     set_field:0x3->reg1,goto_table:90
+ * priority=200,ipv6,ipv6_dst=POD_IP6 actions=set_field:02:6f:76:73:77:6e->eth_src,
+ *     set_field:POD_MAC->eth_dst,set_field:0x3->reg1,goto_table:90
+ * priority=180,ip,reg0=0x1/0xf,nw_dst=POD_GATEWAY actions=set_field:02:6f:76:73:77:6e->eth_src,
+ *     set_field:02:6f:76:73:77:67->eth_dst,set_field:0xfffe->reg1,goto_table:90
+ * priority=180,ipv6,reg0=0x1/0xf,ipv6_dst=POD_GATEWAY6 actions=set_field:02:6f:76:73:77:6e->eth_src,
+ *     set_field:02:6f:76:73:77:67->eth_dst,set_field:0xfffe->reg1,goto_table:90
+ * priority=170,ip,nw_dst=BLOCK actions=drop
+ * priority=170,ipv6,ipv6_dst=BLOCK6 actions=drop
+ * priority=150,ip,reg0=0x1/0xf,nw_dst=224.0.0.0/3 actions=drop
+ * priority=150,ip,reg0=0x1/0xf,nw_dst=127.0.0.0/8 actions=drop
+ * priority=150,ipv6,reg0=0x1/0xf,ipv6_dst=ff00::/8 actions=drop
+ * priority=150,ipv6,reg0=0x1/0xf,ipv6_dst=fe80::/10 actions=drop
+ * priority=120,ip,reg0=0x1/0xf actions=set_field:02:6f:76:73:77:6e->eth_src,
+ *     set_field:02:6f:76:73:77:67->eth_dst,set_field:0xfffe->reg1,goto_table:90
+ * priority=120,ipv6,reg0=0x1/0xf actions=set_field:02:6f:76:73:77:6e->eth_src,
+ *     set_field:02:6f:76:73:77:67->eth_dst,set_field:0xfffe->reg1,goto_table:90
+ * }</pre>
  */
 final class RouteTable implements FlowTable {
   private static final int POD = 200;
   private static final int NO_TRANSIT = 190;
   private static final int PEER_BLOCK = 180;
+  private static final int OWN_GATEWAY = 180;
   private static final int NOBODYS = 170;
   private static final int LINK_TO_NODE = 160;
   private static final int NODES = 150;
@@ -73,22 +102,39 @@ final class RouteTable implements FlowTable {
   /** OFPP_LOCAL as 16 bits, the form in which a register names it (ovs-fields(7)). */
   private static final int LOCAL = PortNo.to16(PortNo.LOCAL);
 
+  /**
+   * Groups, the link between host and switch, and 127/8: while the host leads its own address there
+   * to pods' ports, it would take such a packet for one of its own programs'.
+   */
+  private static final List<IpPrefix> NOT_THE_HOSTS =
+      List.of(
+          GROUP_ADDRESSES,
+          IpPrefix.parse("127.0.0.0/8"),
+          IpPrefix.parse("ff00::/8"),
+          IpPrefix.parse("fe80::/10"));
+
+  private static final Action[] TO_HOST = {
+    set(Field.ETH_SRC, NodeState.GATEWAY_MAC.value()),
+    set(Field.ETH_DST, NodeState.GATEWAY_PORT_MAC.value()),
+    leaveBy(LOCAL),
+    goTo(TableId.OUTPUT)
+  };
+
   @Override
   public TableId id() {
     return TableId.ROUTE;
   }
 
   @Override
-  public void node(NodeState state, FlowSink out) {
-    Uplink uplink = state.uplink().orElseThrow();
-    out.flow(LINK_TO_NODE, Matches.ipFrom(Source.UPLINK), leaveBy(LOCAL), next());
+  public void uplink(Uplink uplink, FlowSink out) {
+    out.flow(LINK_TO_NODE, Matches.ipFrom(Source.UPLINK), leaveBy(LOCAL), next(uplink));
     out.flow(
         NODES,
         Matches.ipFrom(Source.POD).ipv4Dst(uplink.address().value()),
         set(Field.ETH_SRC, NodeState.GATEWAY_MAC.value()),
         set(Field.ETH_DST, uplink.mac().value()),
         leaveBy(LOCAL),
-        next());
+        next(uplink));
     // The node takes the pods' gateway only for the cluster's addresses.
     out.flow(NODES, Matches.ipFrom(Source.NODE).ethDst(NodeState.GATEWAY_MAC.value()));
     out.flow(GROUPS, Matches.to(Matches.ipFrom(Source.POD), GROUP_ADDRESSES));
@@ -97,8 +143,8 @@ final class RouteTable implements FlowTable {
         Matches.ipFrom(Source.NODE).ipv4Src(uplink.address().value()),
         load(Registers.SNAT, 1),
         leaveBy(uplink.port()),
-        next());
-    out.flow(NODE_OTHER_ADDRESS, Matches.ipFrom(Source.NODE), leaveBy(uplink.port()), next());
+        next(uplink));
+    out.flow(NODE_OTHER_ADDRESS, Matches.ipFrom(Source.NODE), leaveBy(uplink.port()), next(uplink));
     uplink
         .gatewayMac()
         .ifPresent(
@@ -107,23 +153,40 @@ final class RouteTable implements FlowTable {
                     WORLD,
                     Matches.ipFrom(Source.POD),
                     onto(
-                        uplink, gateway, load(Registers.SNAT, 1), leaveBy(uplink.port()), next())));
+                        uplink,
+                        gateway,
+                        load(Registers.SNAT, 1),
+                        leaveBy(uplink.port()),
+                        next(uplink))));
   }
 
   @Override
-  public void range(NodeState state, IpPrefix range, FlowSink out) {
+  public void gateway(FlowSink out) {
+    for (IpPrefix refused : NOT_THE_HOSTS) {
+      out.flow(GROUPS, Matches.to(Matches.sentBy(Source.POD), refused));
+    }
+    out.flow(WORLD, Matches.ipFrom(Source.POD), TO_HOST);
+    out.flow(WORLD, Matches.ipv6From(Source.POD), TO_HOST);
+  }
+
+  @Override
+  public void block(Exit exit, IpPrefix block, FlowSink out) {
+    if (exit instanceof Gateway) {
+      out.flow(
+          OWN_GATEWAY, Matches.to(Matches.sentBy(Source.POD), NodeState.gateway(block)), TO_HOST);
+      out.flow(NOBODYS, Matches.to(Matches.any(), block));
+    }
+  }
+
+  @Override
+  public void range(Uplink uplink, IpPrefix range, FlowSink out) {
     out.flow(NO_TRANSIT, Matches.to(Matches.sentBy(Source.UPLINK), range));
     out.flow(NOBODYS, Matches.to(Matches.any(), range));
   }
 
   @Override
-  public void peer(NodeState state, Peer peer, FlowSink out) {
-    Action[] toPeer =
-        onto(
-            state.uplink().orElseThrow(),
-            peer.mac(),
-            leaveBy(state.uplink().orElseThrow().port()),
-            next());
+  public void peer(Uplink uplink, Peer peer, FlowSink out) {
+    Action[] toPeer = onto(uplink, peer.mac(), leaveBy(uplink.port()), next(uplink));
     for (IpPrefix block : peer.blocks()) {
       out.flow(PEER_BLOCK, Matches.to(Matches.any(), block), toPeer);
     }
@@ -131,7 +194,7 @@ final class RouteTable implements FlowTable {
   }
 
   @Override
-  public void pod(NodeState state, Pod pod, FlowSink out) {
+  public void pod(Exit exit, Pod pod, FlowSink out) {
     for (IpAddress address : pod.addresses()) {
       out.flow(
           POD,
@@ -139,7 +202,7 @@ final class RouteTable implements FlowTable {
           set(Field.ETH_SRC, NodeState.GATEWAY_MAC.value()),
           set(Field.ETH_DST, pod.mac().value()),
           leaveBy(pod.port()),
-          next());
+          next(exit));
     }
   }
 
@@ -156,7 +219,11 @@ final class RouteTable implements FlowTable {
     return load(Registers.OUT_PORT, port);
   }
 
-  private static Action next() {
-    return goTo(TableId.COMMIT);
+  private static Action next(Exit exit) {
+    return goTo(
+        switch (exit) {
+          case Uplink _ -> TableId.COMMIT;
+          case Gateway _ -> TableId.OUTPUT;
+        });
   }
 }

@@ -5,9 +5,12 @@ import static org.ovswin.pipeline.Steps.goTo;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
-import org.ovswin.ipam.address.Ipv6Address;
+import org.ovswin.openflow.Match;
+import org.ovswin.pipeline.NodeState.Exit;
+import org.ovswin.pipeline.NodeState.Gateway;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Pod;
+import org.ovswin.pipeline.NodeState.Uplink;
 import org.ovswin.pipeline.Registers.Source;
 
 /**
@@ -28,9 +31,24 @@ import org.ovswin.pipeline.Registers.Source;
  * priority=100,ip,reg0=0x2/0xf actions=goto_table:30
  * priority=100,ip,reg0=0x3/0xf actions=goto_table:30
  * }</pre>
+ *
+ * <p>With a gateway the host sends for all others, but not in the name of a pod of its own, and
+ * only to the MAC that it is told for all pods: its broadcasts end here.
+ *
+ * <pre>{@code
+ * priority=100,ip,in_port=3,dl_src=POD_MAC,dl_dst=02:6f:76:73:77:6e,nw_src=POD_IP actions=goto_table:60
+ * priority=100,ipv6,in_port=3,dl_src=POD_MAC,dl_dst=02:6f:76:73:77:6e,ipv6_src=POD_IP6 actions=goto_table:60
+ * priority=120,ip,reg0=0x3/0xf,dl_dst=02:6f:76:73:77:6e,nw_src=POD_GATEWAY actions=goto_table:60
+ * priority=120,ipv6,reg0=0x3/0xf,dl_dst=02:6f:76:73:77:6e,ipv6_src=POD_GATEWAY6 actions=goto_table:60
+ * priority=110,ip,reg0=0x3/0xf,nw_src=BLOCK actions=drop
+ * priority=110,ipv6,reg0=0x3/0xf,ipv6_src=BLOCK6 actions=drop
+ * priority=100,ip,reg0=0x3/0xf,dl_dst=02:6f:76:73:77:6e actions=goto_table:60
+ * priority=100,ipv6,reg0=0x3/0xf,dl_dst=02:6f:76:73:77:6e actions=goto_table:60
+ * }</pre>
  */
 final class SpoofGuardTable implements FlowTable {
   private static final int PEER = 120;
+  private static final int OWN_GATEWAY = 120;
   private static final int REFUSE = 110;
   private static final int ALLOW = 100;
 
@@ -40,31 +58,45 @@ final class SpoofGuardTable implements FlowTable {
   }
 
   @Override
-  public void node(NodeState state, FlowSink out) {
-    out.flow(
-        REFUSE,
-        Matches.ipFrom(Source.UPLINK).ipv4Src(state.uplink().orElseThrow().address().value()));
+  public void uplink(Uplink uplink, FlowSink out) {
+    out.flow(REFUSE, Matches.ipFrom(Source.UPLINK).ipv4Src(uplink.address().value()));
     out.flow(ALLOW, Matches.ipFrom(Source.UPLINK), goTo(TableId.CONNTRACK));
     out.flow(ALLOW, Matches.ipFrom(Source.NODE), goTo(TableId.CONNTRACK));
   }
 
   @Override
-  public void range(NodeState state, IpPrefix range, FlowSink out) {
-    out.flow(REFUSE, Matches.from(Matches.sentBy(Source.UPLINK), range));
+  public void gateway(FlowSink out) {
+    long gateway = NodeState.GATEWAY_MAC.value();
+    out.flow(ALLOW, Matches.ipFrom(Source.NODE).ethDst(gateway), goTo(TableId.ROUTE));
+    out.flow(ALLOW, Matches.ipv6From(Source.NODE).ethDst(gateway), goTo(TableId.ROUTE));
   }
 
   @Override
-  public void peer(NodeState state, Peer peer, FlowSink out) {
-    for (IpPrefix block : peer.blocks()) {
-      out.flow(
-          PEER,
-          Matches.from(Matches.sentBy(Source.UPLINK), block).ethSrc(peer.mac().value()),
-          goTo(next(block.network())));
+  public void block(Exit exit, IpPrefix block, FlowSink out) {
+    if (exit instanceof Gateway) {
+      Match.Builder gateway = Matches.from(Matches.sentBy(Source.NODE), NodeState.gateway(block));
+      out.flow(OWN_GATEWAY, gateway.ethDst(NodeState.GATEWAY_MAC.value()), goTo(TableId.ROUTE));
+      out.flow(REFUSE, Matches.from(Matches.sentBy(Source.NODE), block));
     }
   }
 
   @Override
-  public void pod(NodeState state, Pod pod, FlowSink out) {
+  public void range(Uplink uplink, IpPrefix range, FlowSink out) {
+    out.flow(REFUSE, Matches.from(Matches.sentBy(Source.UPLINK), range));
+  }
+
+  @Override
+  public void peer(Uplink uplink, Peer peer, FlowSink out) {
+    for (IpPrefix block : peer.blocks()) {
+      out.flow(
+          PEER,
+          Matches.from(Matches.sentBy(Source.UPLINK), block).ethSrc(peer.mac().value()),
+          goTo(next(uplink, block.network())));
+    }
+  }
+
+  @Override
+  public void pod(Exit exit, Pod pod, FlowSink out) {
     for (IpAddress address : pod.addresses()) {
       out.flow(
           ALLOW,
@@ -72,14 +104,13 @@ final class SpoofGuardTable implements FlowTable {
               .inPort(pod.port())
               .ethSrc(pod.mac().value())
               .ethDst(NodeState.GATEWAY_MAC.value()),
-          goTo(next(address)));
+          goTo(next(exit, address)));
     }
   }
 
-  private static TableId next(IpAddress source) {
-    return switch (source) {
-      case Ipv4Address _ -> TableId.CONNTRACK;
-      case Ipv6Address _ -> TableId.ROUTE;
-    };
+  private static TableId next(Exit exit, IpAddress source) {
+    return exit instanceof Uplink && source instanceof Ipv4Address
+        ? TableId.CONNTRACK
+        : TableId.ROUTE;
   }
 }

@@ -6,6 +6,7 @@ import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.pipeline.NodeState.Gateway;
 import org.ovswin.pipeline.NodeState.HostPort;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Pod;
@@ -41,6 +42,10 @@ final class Example {
   static final NodeState STATE =
       new NodeState(
           List.of(CLUSTER, CLUSTER6), List.of(BLOCK, BLOCK6), UPLINK, List.of(PEER), List.of(POD));
+
+  /** As above, but the host forwards. */
+  static final NodeState GATEWAY_STATE =
+      new NodeState(STATE.cluster(), STATE.blocks(), new Gateway(), STATE.peers(), STATE.pods());
 
   private Example() {}
 }

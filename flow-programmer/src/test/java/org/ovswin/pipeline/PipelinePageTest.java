@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.ovswin.openflow.Flow;
 import org.ovswin.pipeline.Registers.Bits;
@@ -45,9 +45,16 @@ class PipelinePageTest {
         %d, host port 8080 to 80) and one peer (%s, blocks %s and %s), as `ovs-ofctl --no-names --no-stats dump-flows` \
         shows them.
 
-        IPv6 is for the pods among themselves, on one node and between nodes. It does not lead to the \
-        world, nor to or from the nodes themselves, and host ports are IPv4's: the uplink has no \
-        IPv6 address yet. Pods without an IPv6 address speak none.
+        Packets leave the node in one of two ways. With an **uplink**, an adapter is a port of the \
+        bridge and the switch does everything. With a **gateway**, the host's own stack forwards and \
+        translates: it has the first address of each block at the bridge's local port, so there is no \
+        uplink port, no peer and no connection tracking in the flows. A table that is not the same in \
+        both shows both.
+
+        With an uplink, IPv6 is for the pods among themselves, on one node and between nodes. It does \
+        not lead to the world, nor to or from the nodes themselves, and host ports are IPv4's: the \
+        uplink has no IPv6 address yet. With a gateway IPv6 goes wherever the host sends it. Pods \
+        without an IPv6 address speak none.
 
         What one table tells another:
 
@@ -76,17 +83,28 @@ class PipelinePageTest {
     }
     page.append(
         "| ct zone %d | every connection this node tracks |%n".formatted(Registers.CT_ZONE));
-    List<Flow> flows = Pipeline.flows(Example.STATE);
-    for (FlowTable table : Pipeline.tables()) {
+    for (FlowTable table : Pipeline.tables(Example.UPLINK)) {
       page.append("%n## %d %s%n%n".formatted(table.id().number(), table.id()));
-      page.append(purpose(table.getClass().getSimpleName())).append("\n\n```\n");
-      flows.stream()
-          .filter(flow -> flow.table() == table.id().number())
-          .sorted(java.util.Comparator.comparingInt(Flow::priority).reversed())
-          .forEach(flow -> page.append(text(flow)).append('\n'));
-      page.append("```\n");
+      page.append(purpose(table.getClass().getSimpleName())).append("\n\n");
+      String uplink = flows(Example.STATE, table);
+      String gateway = flows(Example.GATEWAY_STATE, table);
+      if (uplink.equals(gateway)) {
+        page.append(uplink);
+      } else if (Pipeline.tables(Example.GATEWAY_STATE.exit()).contains(table)) {
+        page.append("With an uplink:\n\n" + uplink + "\nWith a gateway:\n\n" + gateway);
+      } else {
+        page.append("With an uplink only:\n\n" + uplink);
+      }
     }
     return page.toString();
+  }
+
+  private static String flows(NodeState state, FlowTable table) {
+    return Pipeline.flows(state).stream()
+        .filter(flow -> flow.table() == table.id().number())
+        .sorted(java.util.Comparator.comparingInt(Flow::priority).reversed())
+        .map(flow -> text(flow) + "\n")
+        .collect(Collectors.joining("", "```\n", "```\n"));
   }
 
   private static String text(Flow flow) {

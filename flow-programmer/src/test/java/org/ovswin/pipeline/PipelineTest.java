@@ -8,6 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.MacAddress;
@@ -19,12 +22,25 @@ import org.ovswin.pipeline.NodeState.Uplink;
 import org.ovswin.pipeline.Registers.Bits;
 
 class PipelineTest {
+  private static final List<NodeState> STATES = List.of(Example.STATE, Example.GATEWAY_STATE);
+
   @Test
   void flows_ofOneState_haveDifferentKeys() {
-    Map<Flow.Key, Flow> byKey = new HashMap<>();
-    for (Flow flow : Pipeline.flows(Example.STATE)) {
-      assertThat(byKey.put(flow.key(), flow)).as("twice: " + flow).isNull();
+    for (NodeState state : STATES) {
+      Map<Flow.Key, Flow> byKey = new HashMap<>();
+      for (Flow flow : Pipeline.flows(state)) {
+        assertThat(byKey.put(flow.key(), flow)).as("twice: " + flow).isNull();
+      }
     }
+  }
+
+  @Test
+  void flows_withGateway_nameNoPeerAndTrackNothing() {
+    List<Flow> flows = Pipeline.flows(Example.GATEWAY_STATE);
+
+    assertThat(flows).noneMatch(flow -> flow.cookie() == Pipeline.peerCookie(Example.PEER));
+    assertThat(flows).noneMatch(flow -> flow.toString().contains("ct("));
+    assertThat(flows).noneMatch(flow -> flow.toString().contains("ct_state"));
   }
 
   @Test
@@ -37,26 +53,42 @@ class PipelineTest {
 
   @Test
   void flows_ofEveryTable_endWithAMissOfTheirOwn() {
-    for (TableId table : TableId.values()) {
-      assertThat(Pipeline.flows(Example.STATE))
-          .as(table.name())
-          .filteredOn(flow -> flow.table() == table.number() && flow.priority() == 0)
-          .hasSize(1);
+    for (NodeState state : STATES) {
+      for (FlowTable table : Pipeline.tables(state.exit())) {
+        assertThat(Pipeline.flows(state))
+            .as(table.id().name())
+            .filteredOn(flow -> flow.table() == table.id().number() && flow.priority() == 0)
+            .hasSize(1);
+      }
     }
   }
 
   @Test
   void flows_goToLaterTablesOnly() {
-    for (Flow flow : Pipeline.flows(Example.STATE)) {
-      for (Action action : flow.actions()) {
-        if (action instanceof Action.Goto next) {
-          assertThat(next.table()).as(flow.toString()).isGreaterThan(flow.table());
-        }
-        if (action instanceof Action.Ct ct && ct.table().isPresent()) {
-          assertThat(ct.table().getAsInt()).as(flow.toString()).isGreaterThan(flow.table());
+    for (NodeState state : STATES) {
+      Set<Integer> tables =
+          Pipeline.tables(state.exit()).stream()
+              .map(table -> table.id().number())
+              .collect(Collectors.toSet());
+      for (Flow flow : Pipeline.flows(state)) {
+        for (Action action : flow.actions()) {
+          next(action)
+              .ifPresent(
+                  next -> {
+                    assertThat(next).as(flow.toString()).isGreaterThan(flow.table());
+                    assertThat(tables).as(flow.toString()).contains(next);
+                  });
         }
       }
     }
+  }
+
+  private static OptionalInt next(Action action) {
+    return switch (action) {
+      case Action.Goto next -> OptionalInt.of(next.table());
+      case Action.Ct ct -> ct.table();
+      default -> OptionalInt.empty();
+    };
   }
 
   @Test
@@ -102,7 +134,9 @@ class PipelineTest {
 
   @Test
   void tables_haveOneImplementationEach_inOrder() {
-    assertThat(Pipeline.tables()).extracting(FlowTable::id).containsExactly(TableId.values());
+    assertThat(Pipeline.tables(Example.UPLINK))
+        .extracting(FlowTable::id)
+        .containsExactly(TableId.values());
     assertThat(Arrays.stream(TableId.values()).map(TableId::number)).isSorted();
   }
 
