@@ -1,5 +1,6 @@
 package org.ovswin.bench;
 
+import org.ovswin.bench.cni.Cni;
 import org.ovswin.bench.flows.Flows;
 import org.ovswin.bench.ipam.Ipam;
 import org.ovswin.cli.Main;
@@ -15,10 +16,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Benchmarks; docs/benchmarks.md says how to read them.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {Flows.class, Ipam.class},
+    subcommands = {Cni.class, Flows.class, Ipam.class},
     footer = {
       "",
-      "Examples: ovs-win bench flows --quick",
+      "Examples: ovs-win bench cni --quick",
+      "          ovs-win bench flows --quick",
       "          ovs-win bench ipam --quick",
       "          ovs-win bench jmh Pipeline"
     })

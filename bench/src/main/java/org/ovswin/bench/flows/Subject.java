@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.ovswin.bench.measure.Cpu;
 import org.ovswin.lab.LabException;
 import org.ovswin.lab.Progress;
 import org.ovswin.lab.SwitchLab;

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.ovswin.bench.measure.Cpu;
 
 /** Runs the ways in turns, each on an empty and idle switch, and checks what they left there. */
 final class Throughput {

@@ -2,6 +2,10 @@ package org.ovswin.bench.ipam;
 
 import java.io.IOException;
 import java.util.List;
+import org.ovswin.bench.measure.Goal;
+import org.ovswin.bench.measure.Measurement;
+import org.ovswin.bench.measure.Rounds;
+import org.ovswin.bench.measure.RowResult;
 import org.ovswin.bench.measure.Spread;
 
 /** Does an allocation take longer when nearly all of the block is in use? */
@@ -48,8 +52,7 @@ final class FullBlock {
             inTurns(HOST_LOCAL, processSamples, series, wholeOf(emptyPeer), wholeOf(fullPeer));
           });
     }
-    return new RowResult(
-        Row.FULL,
+    return Row.FULL.result(
         List.of(
             measurement(empty(OURS)),
             measurement(full(OURS)),

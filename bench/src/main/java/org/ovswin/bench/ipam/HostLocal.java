@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.ovswin.bench.measure.Machine;
+import org.ovswin.bench.measure.Program;
 import org.ovswin.ipam.address.IpPrefix;
 
 /**

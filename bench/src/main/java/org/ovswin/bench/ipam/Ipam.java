@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.ovswin.bench.measure.Machine;
+import org.ovswin.bench.measure.RowResult;
 import org.ovswin.cli.Main;
 import org.ovswin.cli.MisuseException;
 import org.ovswin.cli.OutputFormat;
@@ -102,7 +103,7 @@ public final class Ipam implements Callable<Integer> {
         return Main.MISSING;
       }
     }
-    double load = Report.loadNow();
+    double load = Machine.load();
     List<RowResult> results = measure(plan);
     Report report =
         new Report(
@@ -117,7 +118,7 @@ public final class Ipam implements Callable<Integer> {
       case TEXT -> ReportText.print(report, out);
       case JSON -> ReportJson.print(report, out);
     }
-    return report.isAllReached() ? 0 : 1;
+    return RowResult.isAllReached(results) ? 0 : 1;
   }
 
   private List<RowResult> measure(Plan plan) throws IOException {

@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import org.ovswin.bench.measure.Rounds;
 import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.lab.LabException;
 

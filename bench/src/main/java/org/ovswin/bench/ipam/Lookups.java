@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.ovswin.bench.measure.Goal;
+import org.ovswin.bench.measure.Measurement;
+import org.ovswin.bench.measure.Rounds;
+import org.ovswin.bench.measure.RowResult;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.LeaseDatabase;
@@ -74,7 +78,7 @@ final class Lookups {
     measurements.add(measurement(beside(ALONE, many), "us"));
     measurements.add(measurement(beside(HOST_LOCAL, FEW), "ms"));
     measurements.add(measurement(beside(HOST_LOCAL, many), "ms"));
-    return new RowResult(Row.LOOKUP, measurements, goals);
+    return Row.LOOKUP.result(measurements, goals);
   }
 
   /** One lease more, and away with it: only that is timed. */

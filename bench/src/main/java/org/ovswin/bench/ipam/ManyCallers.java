@@ -8,6 +8,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.ovswin.bench.measure.Goal;
+import org.ovswin.bench.measure.Measurement;
+import org.ovswin.bench.measure.Rounds;
+import org.ovswin.bench.measure.RowResult;
 import org.ovswin.lab.LabException;
 
 /** How many allocations a second do many callers get together? */
@@ -43,8 +47,7 @@ final class ManyCallers {
                 rate(threads, plan.callers(), processesEach(plan), _ -> HostLocal.startAndEnd()));
           }
         });
-    return new RowResult(
-        Row.CALLERS,
+    return Row.CALLERS.result(
         List.of(
             new Measurement(OURS, "/s", rounds.of(OURS, 1)),
             new Measurement(DISK, "/s", rounds.of(DISK, 1)),

@@ -15,6 +15,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.ovswin.bench.measure.Goal;
+import org.ovswin.bench.measure.Measurement;
+import org.ovswin.bench.measure.Rounds;
+import org.ovswin.bench.measure.RowResult;
 import org.ovswin.bench.measure.Spread;
 import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpAddress;
@@ -202,8 +206,7 @@ final class NodesAtOnce {
   }
 
   private RowResult result() {
-    return new RowResult(
-        Row.NODES,
+    return Row.NODES.result(
         List.of(
             new Measurement(CONNECT, "s", rounds.of(CONNECT, 1e9)),
             new Measurement(REGISTER, "s", rounds.of(REGISTER, 1e9)),

@@ -2,6 +2,10 @@ package org.ovswin.bench.ipam;
 
 import java.io.IOException;
 import java.util.List;
+import org.ovswin.bench.measure.Goal;
+import org.ovswin.bench.measure.Measurement;
+import org.ovswin.bench.measure.Rounds;
+import org.ovswin.bench.measure.RowResult;
 
 /**
  * What does one durable allocation take, over what the disk takes at least?
@@ -49,8 +53,7 @@ final class OneAllocation {
                     new Rounds.Way(PROCESS, _ -> Rounds.time(HostLocal::startAndEnd))));
           });
     }
-    return new RowResult(
-        Row.ALLOCATION,
+    return Row.ALLOCATION.result(
         List.of(
             new Measurement(OURS, "ms", rounds.of(OURS, 1e6)),
             new Measurement(OWNER, "ms", rounds.of(OWNER, 1e6)),

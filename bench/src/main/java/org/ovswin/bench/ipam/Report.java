@@ -1,10 +1,8 @@
 package org.ovswin.bench.ipam;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.ovswin.bench.measure.Machine;
+import org.ovswin.bench.measure.RowResult;
 
 /**
  * All that a run gave.
@@ -23,14 +21,5 @@ record Report(
     List<RowResult> results) {
   Report {
     results = List.copyOf(results);
-  }
-
-  boolean isAllReached() {
-    return results.stream().flatMap(result -> result.goals().stream()).allMatch(Goal::isReached);
-  }
-
-  /** Of the last minute. */
-  static double loadNow() throws IOException {
-    return Double.parseDouble(Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);
   }
 }

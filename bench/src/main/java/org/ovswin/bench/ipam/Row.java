@@ -1,7 +1,11 @@
 package org.ovswin.bench.ipam;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
+import org.ovswin.bench.measure.Goal;
+import org.ovswin.bench.measure.Measurement;
+import org.ovswin.bench.measure.RowResult;
 
 /** One question. */
 enum Row {
@@ -18,10 +22,6 @@ enum Row {
     this.meaning = meaning;
   }
 
-  String meaning() {
-    return meaning;
-  }
-
   RowResult measure(Setting setting) throws IOException {
     return switch (this) {
       case ALLOCATION -> OneAllocation.measure(setting);
@@ -31,6 +31,10 @@ enum Row {
       case LOOKUP -> Lookups.measure(setting);
       case NODES -> NodesAtOnce.measure(setting);
     };
+  }
+
+  RowResult result(List<Measurement> measurements, List<Goal> goals) {
+    return new RowResult(toString(), meaning, measurements, goals);
   }
 
   @Override

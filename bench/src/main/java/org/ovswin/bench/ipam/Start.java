@@ -4,6 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.ovswin.bench.measure.Goal;
+import org.ovswin.bench.measure.Measurement;
+import org.ovswin.bench.measure.Program;
+import org.ovswin.bench.measure.Rounds;
+import org.ovswin.bench.measure.RowResult;
 import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.lab.LabException;
 import org.ovswin.lab.LabSpec;
@@ -72,8 +77,7 @@ final class Start {
   }
 
   private RowResult result() {
-    return new RowResult(
-        Row.START,
+    return Row.START.result(
         List.of(
             new Measurement(OPEN, "ms", rounds.of(OPEN, 1e6)),
             new Measurement(CPU, "ms", rounds.of(CPU, 1e6)),

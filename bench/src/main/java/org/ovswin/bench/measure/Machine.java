@@ -54,6 +54,11 @@ public record Machine(
     return Long.parseLong(kib.substring(0, kib.indexOf(' '))) / 1024;
   }
 
+  /** Processes that wanted to run, of the last minute, as the kernel says. */
+  public static double load() throws IOException {
+    return Double.parseDouble(Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);
+  }
+
   private static Optional<String> field(String file, String name) throws IOException {
     return Files.readAllLines(Path.of(file)).stream()
         .filter(line -> line.startsWith(name))

@@ -1,4 +1,4 @@
-package org.ovswin.bench.ipam;
+package org.ovswin.bench.measure;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.ovswin.lab.LabException;
 
 /** Another program, from its start to its end. */
-final class Program {
+public final class Program {
   private static final int WAIT_SECONDS = 120;
 
   private Program() {}
@@ -17,7 +17,7 @@ final class Program {
    *
    * @throws LabException it fails, or does not end
    */
-  static String run(ProcessBuilder builder, byte[] input) throws IOException {
+  public static String run(ProcessBuilder builder, byte[] input) throws IOException {
     Process process = builder.redirectErrorStream(true).start();
     try (OutputStream stdin = process.getOutputStream()) {
       stdin.write(input);

@@ -1,4 +1,4 @@
-package org.ovswin.bench.flows;
+package org.ovswin.bench.measure;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,25 +8,25 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** CPU time that processes have used, in nanoseconds. */
-final class Cpu {
+public final class Cpu {
   /** USER_HZ, in which proc(5) counts, is 100 on every Linux that Java runs on. */
   private static final long NANOS_PER_TICK = 10_000_000;
 
   private Cpu() {}
 
   /** Of this process, all living threads, the compiler's and the collector's too. */
-  static long own() {
+  public static long own() {
     return of(ProcessHandle.current().pid());
   }
 
   /** Of the children of this process that have ended and were waited for; in steps of 10 ms. */
-  static long endedChildren() {
+  public static long endedChildren() {
     String[] fields = afterCommand(Path.of("/proc/self/stat"));
     return (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) * NANOS_PER_TICK;
   }
 
   /** Of a process's living threads; to the nanosecond, where ticks would be too coarse. */
-  static long of(long pid) {
+  public static long of(long pid) {
     long sum = 0;
     try (DirectoryStream<Path> threads =
         Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {

@@ -1,6 +1,4 @@
-package org.ovswin.bench.ipam;
-
-import org.ovswin.bench.measure.Spread;
+package org.ovswin.bench.measure;
 
 /**
  * A number to reach, and whether this run reached it: its median decides.
@@ -8,8 +6,8 @@ import org.ovswin.bench.measure.Spread;
  * @param what the value is, e.g. {@code ours / fdatasync}
  * @param unit empty for a ratio or a count
  */
-record Goal(String what, String unit, Spread measured, Sense sense, double bound) {
-  enum Sense {
+public record Goal(String what, String unit, Spread measured, Sense sense, double bound) {
+  public enum Sense {
     AT_LEAST(">="),
     AT_MOST("<=");
 
@@ -20,19 +18,19 @@ record Goal(String what, String unit, Spread measured, Sense sense, double bound
     }
   }
 
-  static Goal atLeast(double bound, String what, Spread measured) {
+  public static Goal atLeast(double bound, String what, Spread measured) {
     return new Goal(what, "", measured, Sense.AT_LEAST, bound);
   }
 
-  static Goal atMost(double bound, String what, Spread measured) {
+  public static Goal atMost(double bound, String what, Spread measured) {
     return atMost(bound, what, "", measured);
   }
 
-  static Goal atMost(double bound, String what, String unit, Spread measured) {
+  public static Goal atMost(double bound, String what, String unit, Spread measured) {
     return new Goal(what, unit, measured, Sense.AT_MOST, bound);
   }
 
-  boolean isReached() {
+  public boolean isReached() {
     return switch (sense) {
       case AT_LEAST -> measured.median() >= bound;
       case AT_MOST -> measured.median() <= bound;
@@ -40,7 +38,7 @@ record Goal(String what, String unit, Spread measured, Sense sense, double bound
   }
 
   /** For people, e.g. {@code >= 20}. */
-  String boundText() {
+  public String boundText() {
     String number = bound == Math.rint(bound) ? "%.0f".formatted(bound) : String.valueOf(bound);
     return "%s %s %s".formatted(sense.sign, number, unit).strip();
   }
