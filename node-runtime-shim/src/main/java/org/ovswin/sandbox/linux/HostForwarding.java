@@ -20,7 +20,8 @@ import org.ovswin.sandbox.InetPrefix;
  * calling thread: the switches of ip-sysctl, and the routes to other nodes' blocks.
  */
 final class HostForwarding {
-  private static final Path NET = Path.of("/proc/sys/net");
+  private static final Path SYSCTLS = Path.of("/proc/sys");
+  private static final Path NET = SYSCTLS.resolve("net");
   private static final Path IPV6_CONF = NET.resolve("ipv6/conf");
   private static final String ON = "1";
 
@@ -154,7 +155,7 @@ final class HostForwarding {
   private static void set(Path setting, String value, List<String> changes) throws IOException {
     if (!read(setting).equals(value)) {
       Files.writeString(setting, value + "\n");
-      changes.add("%s %s".formatted(NET.getParent().relativize(setting), value));
+      changes.add("%s %s".formatted(SYSCTLS.relativize(setting), value));
     }
   }
 
