@@ -3,6 +3,7 @@ package org.ovswin.pipeline;
 import static org.ovswin.pipeline.Steps.goTo;
 
 import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.Match;
 import org.ovswin.openflow.PortNo;
@@ -34,7 +35,7 @@ import org.ovswin.pipeline.NodeState.Pod;
  * <p>With a gateway the host asks as well, and what else it says is not for pods; one flow more:
  *
  * <pre>{@code
- * priority=110,icmp6,in_port=LOCAL,nw_ttl=255,icmp_type=135,icmp_code=0 actions=goto_table:16
+ * priority=110,icmp6,in_port=LOCAL,dl_src=02:6f:76:73:77:67,nw_ttl=255,icmp_type=135,icmp_code=0,nd_sll=02:6f:76:73:77:67 actions=goto_table:16
  * }</pre>
  */
 final class NdSpoofGuardTable implements FlowTable {
@@ -62,7 +63,8 @@ final class NdSpoofGuardTable implements FlowTable {
     }
     out.flow(OTHER_MESSAGES, Matches.ipv6(), goTo(TableId.SPOOF_GUARD));
     if (exit instanceof Gateway) {
-      out.flow(ALLOW, onLinkQuestion().inPort(PortNo.LOCAL), goTo(TableId.ND_RESPONDER));
+      out.flow(
+          ALLOW, question(PortNo.LOCAL, NodeState.GATEWAY_PORT_MAC), goTo(TableId.ND_RESPONDER));
     }
   }
 
@@ -71,19 +73,21 @@ final class NdSpoofGuardTable implements FlowTable {
     pod.ipv6()
         .ifPresent(
             address -> {
-              out.flow(ALLOW, Matches.from(question(pod), address), goTo(TableId.ND_RESPONDER));
-              out.flow(ALLOW, Matches.from(question(pod), LINK_LOCAL), goTo(TableId.ND_RESPONDER));
+              question(pod, IpPrefix.of(address, address.bitLength()), out);
+              question(pod, LINK_LOCAL, out);
             });
   }
 
-  private static Match.Builder question(Pod pod) {
-    return onLinkQuestion()
-        .inPort(pod.port())
-        .ethSrc(pod.mac().value())
-        .field(Field.ND_SLL, pod.mac().value());
+  private static void question(Pod pod, IpPrefix source, FlowSink out) {
+    out.flow(
+        ALLOW, Matches.from(question(pod.port(), pod.mac()), source), goTo(TableId.ND_RESPONDER));
   }
 
-  private static Match.Builder onLinkQuestion() {
-    return Matches.neighborSolicitation().field(Field.IP_TTL, ON_LINK_HOP_LIMIT);
+  private static Match.Builder question(int port, MacAddress asker) {
+    return Matches.neighborSolicitation()
+        .inPort(port)
+        .ethSrc(asker.value())
+        .field(Field.IP_TTL, ON_LINK_HOP_LIMIT)
+        .field(Field.ND_SLL, asker.value());
   }
 }

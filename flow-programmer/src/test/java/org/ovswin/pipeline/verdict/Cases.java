@@ -12,8 +12,10 @@ import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.openflow.PortNo;
 import org.ovswin.pipeline.NodeState;
+import org.ovswin.pipeline.NodeState.Gateway;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Pod;
+import org.ovswin.pipeline.NodeState.Uplink;
 import org.ovswin.pipeline.verdict.Packet.Arp;
 import org.ovswin.pipeline.verdict.Packet.Echo;
 import org.ovswin.pipeline.verdict.Packet.Ipv4;
@@ -74,13 +76,13 @@ final class Cases {
   private Cases(NodeState state) {
     this.state = state;
     macs.add(NodeState.GATEWAY_MAC);
-    macs.add(state.uplink().orElseThrow().mac());
+    macs.add(Nodes.macOf(state));
     macs.add(Nodes.LINK_GATEWAY_MAC);
     macs.add(STRANGER_MAC);
     addresses.add(WORLD);
     addresses.add(STRANGER);
-    addresses.add(state.uplink().orElseThrow().gateway());
-    addresses.add(state.uplink().orElseThrow().address());
+    addresses.add(Nodes.LINK_GATEWAY);
+    addresses.add(Nodes.NODE);
     for (IpPrefix block : ipv4(state.blocks())) {
       addresses.add((Ipv4Address) NodeState.gateway(block));
       addresses.add((Ipv4Address) block.network());
@@ -92,6 +94,7 @@ final class Cases {
       addresses.add(((Ipv4Address) range.network()).plus(-1));
       addresses.add(((Ipv4Address) range.last()).plus(1));
     }
+    addresses.add(Ipv4Address.parse("127.0.0.1"));
     addresses.add(Ipv4Address.parse("224.0.0.5"));
     addresses.add(Ipv4Address.parse("255.255.255.255"));
     addresses.add(Ipv4Address.parse("0.0.0.0"));
@@ -179,8 +182,7 @@ final class Cases {
       }
       MacAddress nobodysMac = new MacAddress(0);
       for (int op : new int[] {1, 2, 3}) {
-        for (MacAddress ethDst :
-            List.of(BROADCAST, NodeState.GATEWAY_MAC, state.uplink().orElseThrow().mac())) {
+        for (MacAddress ethDst : List.of(BROADCAST, NodeState.GATEWAY_MAC, Nodes.macOf(state))) {
           for (MacAddress ethSrc : List.of(sender.mac(), STRANGER_MAC)) {
             for (MacAddress sha : List.of(sender.mac(), STRANGER_MAC, NodeState.GATEWAY_MAC)) {
               c.arpInEveryName(
@@ -198,8 +200,8 @@ final class Cases {
     names.add(sender.address());
     names.add(new Ipv4Address(0));
     ipv4(state.blocks()).forEach(block -> names.add((Ipv4Address) NodeState.gateway(block)));
-    names.add(state.uplink().orElseThrow().gateway());
-    names.add(state.uplink().orElseThrow().address());
+    names.add(Nodes.LINK_GATEWAY);
+    names.add(Nodes.NODE);
     names.add(WORLD);
     pods().forEach(pod -> names.add(pod.ipv4().orElseThrow()));
     peers().forEach(peer -> names.addAll(podsOf(peer)));
@@ -223,12 +225,7 @@ final class Cases {
           c.cases.add(new Case(sender.port(), frame.with(new Other(protocol))));
         }
         Arp question =
-            new Arp(
-                1,
-                sender.mac(),
-                sender.address(),
-                new MacAddress(0),
-                state.uplink().orElseThrow().gateway());
+            new Arp(1, sender.mac(), sender.address(), new MacAddress(0), Nodes.LINK_GATEWAY);
         c.cases.add(new Case(sender.port(), tagged(frame.with(question))));
         for (Ipv4Address dst : c.addresses) {
           Transport transport = c.anyTransport().apply(c.nextPort());
@@ -250,23 +247,41 @@ final class Cases {
       senders.add(
           new Honest(pod.port(), pod.mac(), NodeState.GATEWAY_MAC, pod.ipv4().orElseThrow()));
     }
-    int link = state.uplink().orElseThrow().port();
-    MacAddress node = state.uplink().orElseThrow().mac();
-    for (Peer peer : peers()) {
-      podsOf(peer).forEach(pod -> senders.add(new Honest(link, peer.mac(), node, pod)));
-      senders.add(new Honest(link, peer.mac(), node, peer.address()));
+    switch (state.exit()) {
+      case Uplink uplink -> behindUplink(uplink, senders);
+      case Gateway _ -> behindHost(senders);
     }
-    senders.add(new Honest(link, Nodes.LINK_GATEWAY_MAC, node, WORLD));
-    senders.add(new Honest(link, STRANGER_MAC, node, STRANGER));
-    Ipv4Address own = state.uplink().orElseThrow().address();
-    senders.add(new Honest(PortNo.LOCAL, node, NodeState.GATEWAY_MAC, own));
-    senders.add(new Honest(PortNo.LOCAL, node, Nodes.LINK_GATEWAY_MAC, own));
     // A pod whose flows are not there yet, or no more.
     Ipv4Address nobodys = NOBODYS;
     MacAddress mac = MacAddress.forAddress(nobodys);
     int deaf = TestedNode.deafPort(state);
     senders.add(new Honest(deaf, mac, NodeState.GATEWAY_MAC, nobodys));
     return senders;
+  }
+
+  private void behindUplink(Uplink uplink, List<Honest> senders) {
+    int link = uplink.port();
+    MacAddress node = uplink.mac();
+    for (Peer peer : peers()) {
+      podsOf(peer).forEach(pod -> senders.add(new Honest(link, peer.mac(), node, pod)));
+      senders.add(new Honest(link, peer.mac(), node, peer.address()));
+    }
+    senders.add(new Honest(link, Nodes.LINK_GATEWAY_MAC, node, WORLD));
+    senders.add(new Honest(link, STRANGER_MAC, node, STRANGER));
+    senders.add(new Honest(PortNo.LOCAL, node, NodeState.GATEWAY_MAC, Nodes.NODE));
+    senders.add(new Honest(PortNo.LOCAL, node, Nodes.LINK_GATEWAY_MAC, Nodes.NODE));
+  }
+
+  /** The host in every name in which it forwards, and in its own; the adapter is not in use. */
+  private void behindHost(List<Honest> senders) {
+    List<Ipv4Address> names = new ArrayList<>(List.of(WORLD, Nodes.NODE));
+    ipv4(state.blocks()).forEach(block -> names.add((Ipv4Address) NodeState.gateway(block)));
+    for (Peer peer : peers()) {
+      names.addAll(podsOf(peer));
+      names.add(peer.address());
+    }
+    MacAddress host = NodeState.GATEWAY_PORT_MAC;
+    names.forEach(name -> senders.add(new Honest(PortNo.LOCAL, host, NodeState.GATEWAY_MAC, name)));
   }
 
   /** First, second and last: the first has host ports. */

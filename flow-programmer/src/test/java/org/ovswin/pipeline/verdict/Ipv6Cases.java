@@ -10,8 +10,10 @@ import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.openflow.PortNo;
 import org.ovswin.pipeline.NodeState;
+import org.ovswin.pipeline.NodeState.Gateway;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Pod;
+import org.ovswin.pipeline.NodeState.Uplink;
 import org.ovswin.pipeline.verdict.Cases.Case;
 import org.ovswin.pipeline.verdict.Packet.Icmpv6;
 import org.ovswin.pipeline.verdict.Packet.Ipv6;
@@ -62,7 +64,7 @@ final class Ipv6Cases {
   private Ipv6Cases(NodeState state) {
     this.state = state;
     macs.add(NodeState.GATEWAY_MAC);
-    macs.add(state.uplink().orElseThrow().mac());
+    macs.add(Nodes.macOf(state));
     macs.add(STRANGER_MAC);
     macs.add(ALL_NODES_MAC);
     addresses.addAll(List.of(NONE, LINK_LOCAL, ALL_NODES, WORLD, STRANGER));
@@ -180,16 +182,31 @@ final class Ipv6Cases {
         .ifPresent(
             pod ->
                 senders.add(new Honest(pod.port(), pod.mac(), NodeState.GATEWAY_MAC, LINK_LOCAL)));
-    int link = state.uplink().orElseThrow().port();
-    MacAddress node = state.uplink().orElseThrow().mac();
+    switch (state.exit()) {
+      case Uplink uplink -> behindUplink(uplink, senders);
+      case Gateway _ -> behindHost(senders);
+    }
+    int deaf = TestedNode.deafPort(state);
+    senders.add(new Honest(deaf, STRANGER_MAC, NodeState.GATEWAY_MAC, STRANGER));
+    return senders;
+  }
+
+  private void behindUplink(Uplink uplink, List<Honest> senders) {
+    int link = uplink.port();
+    MacAddress node = uplink.mac();
     for (Peer peer : state.peers().byAddress()) {
       podsOf(peer).forEach(pod -> senders.add(new Honest(link, peer.mac(), node, pod)));
     }
     senders.add(new Honest(link, STRANGER_MAC, node, STRANGER));
     senders.add(new Honest(PortNo.LOCAL, node, Nodes.LINK_GATEWAY_MAC, STRANGER));
-    int deaf = TestedNode.deafPort(state);
-    senders.add(new Honest(deaf, STRANGER_MAC, NodeState.GATEWAY_MAC, STRANGER));
-    return senders;
+  }
+
+  private void behindHost(List<Honest> senders) {
+    List<Ipv6Address> names = new ArrayList<>(List.of(WORLD, LINK_LOCAL));
+    ipv6(state.blocks()).forEach(block -> names.add((Ipv6Address) NodeState.gateway(block)));
+    state.peers().byAddress().forEach(peer -> names.addAll(podsOf(peer)));
+    MacAddress host = NodeState.GATEWAY_PORT_MAC;
+    names.forEach(name -> senders.add(new Honest(PortNo.LOCAL, host, NodeState.GATEWAY_MAC, name)));
   }
 
   private List<Pod> pods() {

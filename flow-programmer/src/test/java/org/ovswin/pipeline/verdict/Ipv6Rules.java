@@ -12,6 +12,7 @@ import org.ovswin.openflow.PortNo;
 import org.ovswin.pipeline.NodeState;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Pod;
+import org.ovswin.pipeline.NodeState.Uplink;
 import org.ovswin.pipeline.verdict.Packet.Icmpv6;
 import org.ovswin.pipeline.verdict.Packet.Ipv6;
 import org.ovswin.pipeline.verdict.Packet.LinkLayer;
@@ -36,13 +37,13 @@ final class Ipv6Rules {
   Verdict fromNode(Packet packet, Ipv6 ip) {
     return isInCluster(ip.dst())
         ? dropped("the node has no IPv6 to pods")
-        : sent(state.uplink().orElseThrow().port(), packet);
+        : sent(uplink().port(), packet);
   }
 
   // ---- From the link
 
   Verdict fromLink(Packet packet, Ipv6 ip) {
-    boolean toNode = packet.ethDst().equals(state.uplink().orElseThrow().mac());
+    boolean toNode = packet.ethDst().equals(uplink().mac());
     if (toNode && isInCluster(ip.dst())) {
       return toPod(packet, ip);
     }
@@ -70,13 +71,9 @@ final class Ipv6Rules {
       return dropped("the pod has no IPv6 address");
     }
     Ipv6Address own = pod.ipv6().get();
-    if (ip.upper() instanceof Neighbor neighbor) {
-      return question(pod, own, packet, ip, neighbor);
-    }
-    if (ip.upper() instanceof Icmpv6 message
-        && message.type() >= Icmpv6.ROUTER_SOLICITATION
-        && message.type() <= Icmpv6.REDIRECT) {
-      return dropped("pods are no routers, and need none");
+    Optional<Verdict> onLink = neighborDiscovery(pod, own, packet, ip);
+    if (onLink.isPresent()) {
+      return onLink.get();
     }
     boolean honest =
         packet.ethSrc().equals(pod.mac())
@@ -99,31 +96,55 @@ final class Ipv6Rules {
     return ip.hopLimit() <= 1
         ? dropped("its hops are used up")
         : sent(
-            state.uplink().orElseThrow().port(),
+            uplink().port(),
             packet
-                .withEth(state.uplink().orElseThrow().mac(), peer.get().mac())
+                .withEth(uplink().mac(), peer.get().mac())
                 .with(ip.withHopLimit(ip.hopLimit() - 1)));
   }
 
   // ---- Neighbour discovery
 
-  private Verdict question(Pod pod, Ipv6Address own, Packet packet, Ipv6 ip, Neighbor neighbor) {
-    if (neighbor.type() != Neighbor.SOLICITATION || neighbor.code() != 0 || ip.hopLimit() != 255) {
-      return dropped("pods only ask, and only on their link");
+  /** What is only for the link, if the packet is. */
+  private Optional<Verdict> neighborDiscovery(Pod pod, Ipv6Address own, Packet packet, Ipv6 ip) {
+    if (ip.upper() instanceof Neighbor neighbor) {
+      return Optional.of(question(pod, own, packet, ip, neighbor));
     }
-    boolean inOwnName =
-        packet.ethSrc().equals(pod.mac())
-            && neighbor.option().equals(Optional.of(new LinkLayer(LinkLayer.SOURCE, pod.mac())))
-            && (ip.src().equals(own) || LINK_LOCAL.contains(ip.src()));
-    if (!inOwnName) {
+    return isNeighborDiscovery(ip)
+        ? Optional.of(dropped("pods are no routers, and need none"))
+        : Optional.empty();
+  }
+
+  private static boolean isNeighborDiscovery(Ipv6 ip) {
+    return ip.upper() instanceof Neighbor
+        || (ip.upper() instanceof Icmpv6 message
+            && message.type() >= Icmpv6.ROUTER_SOLICITATION
+            && message.type() <= Icmpv6.REDIRECT);
+  }
+
+  private Verdict question(Pod pod, Ipv6Address own, Packet packet, Ipv6 ip, Neighbor neighbor) {
+    if (!isQuestionOf(pod.mac(), packet, ip, neighbor)) {
+      return dropped("pods only ask, and only on their link and with their own MAC");
+    }
+    if (!ip.src().equals(own) && !LINK_LOCAL.contains(ip.src())) {
       return dropped("asks in another's name, or in none");
     }
     Ipv6Address target = neighbor.target();
-    if (target.equals(own) || (!isGateway(target) && podAt(target).isEmpty())) {
-      return dropped("its own address, or one that this node does not answer for");
-    }
+    return target.equals(own) || (!isGateway(target) && podAt(target).isEmpty())
+        ? dropped("its own address, or one that this node does not answer for")
+        : answer(pod.port(), packet, ip, target);
+  }
+
+  private static boolean isQuestionOf(MacAddress asker, Packet packet, Ipv6 ip, Neighbor neighbor) {
+    return neighbor.type() == Neighbor.SOLICITATION
+        && neighbor.code() == 0
+        && ip.hopLimit() == 255
+        && packet.ethSrc().equals(asker)
+        && neighbor.option().equals(Optional.of(new LinkLayer(LinkLayer.SOURCE, asker)));
+  }
+
+  private static Verdict answer(int port, Packet packet, Ipv6 ip, Ipv6Address target) {
     return sent(
-        pod.port(),
+        port,
         new Packet(
             GATEWAY,
             packet.ethSrc(),
@@ -139,7 +160,33 @@ final class Ipv6Rules {
                     Optional.of(new LinkLayer(LinkLayer.TARGET, GATEWAY))))));
   }
 
+  // ---- Where the host forwards
+
+  /** What of it is only for the link; nothing if it is to be forwarded. */
+  Optional<Verdict> onLinkOfPod(Pod pod, Packet packet, Ipv6 ip) {
+    return pod.ipv6().isEmpty()
+        ? Optional.of(dropped("the pod has no IPv6 address"))
+        : neighborDiscovery(pod, pod.ipv6().get(), packet, ip);
+  }
+
+  /** As above, for the host, which has the gateways' addresses itself. */
+  Optional<Verdict> onLinkOfHost(Packet packet, Ipv6 ip) {
+    if (!isNeighborDiscovery(ip)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        ip.upper() instanceof Neighbor neighbor
+                && isQuestionOf(NodeState.GATEWAY_PORT_MAC, packet, ip, neighbor)
+                && podAt(neighbor.target()).isPresent()
+            ? answer(PortNo.LOCAL, packet, ip, neighbor.target())
+            : dropped("the host only asks, and only for pods"));
+  }
+
   // ---- Who is where
+
+  private Uplink uplink() {
+    return state.uplink().orElseThrow();
+  }
 
   private boolean isInCluster(IpAddress address) {
     return state.cluster().stream().anyMatch(range -> range.contains(address));

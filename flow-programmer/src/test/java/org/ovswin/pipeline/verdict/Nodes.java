@@ -11,6 +11,8 @@ import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.pipeline.Bandwidth;
 import org.ovswin.pipeline.NodeState;
+import org.ovswin.pipeline.NodeState.Exit;
+import org.ovswin.pipeline.NodeState.Gateway;
 import org.ovswin.pipeline.NodeState.HostPort;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Pod;
@@ -58,6 +60,8 @@ enum Nodes {
   };
 
   static final int UPLINK_PORT = 1;
+  static final Ipv4Address NODE = Ipv4Address.parse("172.30.0.11");
+  static final Ipv4Address LINK_GATEWAY = Ipv4Address.parse("172.30.0.1");
   static final int FIRST_POD_PORT = 3;
   static final MacAddress LINK_GATEWAY_MAC = MacAddress.parse(Nodes.NEXT_HOP);
 
@@ -92,16 +96,32 @@ enum Nodes {
     return blocks;
   }
 
+  /** What the node itself is reached at: the adapter's MAC, or the host's end of the bridge. */
+  static MacAddress macOf(NodeState state) {
+    return state.uplink().map(Uplink::mac).orElse(NodeState.GATEWAY_PORT_MAC);
+  }
+
+  /** With an adapter in the bridge. */
   NodeState state() {
+    return state(
+        new Uplink(
+            UPLINK_PORT,
+            NODE,
+            MacAddress.parse("02:00:00:00:00:11"),
+            LINK_GATEWAY,
+            gatewayMac.map(MacAddress::parse)));
+  }
+
+  /** The same, but the host forwards. */
+  NodeState gatewayState() {
+    return state(new Gateway());
+  }
+
+  private NodeState state(Exit exit) {
     return new NodeState(
         cluster,
         held(),
-        new Uplink(
-            UPLINK_PORT,
-            Ipv4Address.parse("172.30.0.11"),
-            MacAddress.parse("02:00:00:00:00:11"),
-            Ipv4Address.parse("172.30.0.1"),
-            gatewayMac.map(MacAddress::parse)),
+        exit,
         IntStream.range(0, peers).mapToObj(this::peer).toList(),
         IntStream.range(0, pods).mapToObj(this::pod).toList());
   }

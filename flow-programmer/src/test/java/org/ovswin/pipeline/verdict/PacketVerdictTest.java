@@ -27,7 +27,16 @@ class PacketVerdictTest {
   @ParameterizedTest
   @EnumSource(Nodes.class)
   void packet_ofAnyKind_comesOutAsTheRulesSay(Nodes node) throws IOException {
-    NodeState state = node.state();
+    judgeAll(node.name(), node.state());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Nodes.class)
+  void packet_whereTheHostForwards_comesOutAsTheRulesSay(Nodes node) throws IOException {
+    judgeAll(node.name(), node.gatewayState());
+  }
+
+  private static void judgeAll(String node, NodeState state) throws IOException {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     try (TestedNode tested = TestedNode.start(state)) {

@@ -31,9 +31,8 @@ import org.ovswin.pipeline.verdict.Verdict.SourcePort;
  *
  * <p>It is stateful: a packet that begins a connection is remembered.
  */
-final class ReferenceNode {
+final class ReferenceNode implements Rules {
   private static final MacAddress GATEWAY = NodeState.GATEWAY_MAC;
-  private static final Ipv4Address NOBODY = new Ipv4Address(0);
 
   /** Multicast, reserved and broadcast addresses begin here (RFC 1112, 4; RFC 919, 7). */
   private static final Ipv4Address FIRST_GROUP = Ipv4Address.parse("224.0.0.0");
@@ -41,11 +40,13 @@ final class ReferenceNode {
   private final NodeState state;
   private final Uplink uplink;
   private final Connections connections = new Connections();
+  private final ArpRules arpRules;
   private final Ipv6Rules ipv6;
 
   ReferenceNode(NodeState state) {
     this.state = state;
     this.uplink = state.uplink().orElseThrow();
+    this.arpRules = new ArpRules(state);
     this.ipv6 = new Ipv6Rules(state);
   }
 
@@ -58,8 +59,8 @@ final class ReferenceNode {
     record Node() implements Sender {}
   }
 
-  /** What must happen to this packet, which has just come in by this port. */
-  Verdict judge(int port, Packet packet) {
+  @Override
+  public Verdict judge(int port, Packet packet) {
     return judge(port, packet, connections::track);
   }
 
@@ -104,16 +105,19 @@ final class ReferenceNode {
   }
 
   /** Takes notice of the port that the switch chose for a connection where it had the choice. */
-  void learn(Packet sent, Packet seen) {
+  @Override
+  public void learn(Packet sent, Packet seen) {
     connections.remember(Tuple.of((Ipv4) sent.content()), Tuple.of((Ipv4) seen.content()));
   }
 
   /** Whether no connection has the source port that the switch chose. */
-  boolean isUnused(Packet seen) {
+  @Override
+  public boolean isUnused(Packet seen) {
     return connections.isFree(Tuple.of((Ipv4) seen.content()));
   }
 
-  void forgetConnections() {
+  @Override
+  public void forgetConnections() {
     connections.forget();
   }
 
@@ -147,39 +151,13 @@ final class ReferenceNode {
 
   private Verdict arp(Sender sender, Packet packet, Arp arp) {
     return switch (sender) {
-      case Sender.OfPod(Pod pod) -> arpOfPod(pod, packet, arp);
+      case Sender.OfPod(Pod pod) -> arpRules.fromPod(pod, packet, arp);
       case Sender.Link _ -> sent(PortNo.LOCAL, packet);
       case Sender.Node _ ->
           arp.op() == 1 && isGateway(arp.tpa())
-              ? answer(PortNo.LOCAL, packet, arp)
+              ? ArpRules.answer(PortNo.LOCAL, packet, arp)
               : sent(uplink.port(), packet);
     };
-  }
-
-  private Verdict arpOfPod(Pod pod, Packet packet, Arp arp) {
-    if (arp.op() != 1) {
-      return dropped("pods only ask");
-    }
-    boolean inOwnName =
-        packet.ethSrc().equals(pod.mac())
-            && arp.sha().equals(pod.mac())
-            && (pod.addresses().contains(arp.spa()) || arp.spa().equals(NOBODY));
-    if (!inOwnName) {
-      return dropped("asks in another's name");
-    }
-    if (pod.addresses().contains(arp.tpa())) {
-      return dropped("asks for its own address");
-    }
-    return isGateway(arp.tpa()) || podAt(arp.tpa()).isPresent()
-        ? answer(pod.port(), packet, arp)
-        : dropped("asks for an address that this node does not answer for");
-  }
-
-  private static Verdict answer(int port, Packet question, Arp arp) {
-    return sent(
-        port,
-        new Packet(
-            GATEWAY, question.ethSrc(), new Arp(2, GATEWAY, arp.tpa(), arp.sha(), arp.spa())));
   }
 
   // ---- IPv4

@@ -6,26 +6,32 @@ import java.util.List;
 import java.util.Optional;
 import org.ovswin.openflow.PortNo;
 import org.ovswin.pipeline.NodeState;
+import org.ovswin.pipeline.NodeState.Gateway;
 import org.ovswin.pipeline.NodeState.Pod;
+import org.ovswin.pipeline.NodeState.Uplink;
 import org.ovswin.pipeline.Pipeline;
 import org.ovswin.pipeline.verdict.DummySwitch.Emission;
 import org.ovswin.pipeline.verdict.Verdict.Sent;
 import org.ovswin.pipeline.verdict.Verdict.SourcePort;
 
-/** A switch with the pipeline's flows, and beside it the reference that says what it must do. */
+/** A switch with the pipeline's flows, and beside it the rules that say what it must do. */
 final class TestedNode implements AutoCloseable {
   private final DummySwitch ovs;
-  private final ReferenceNode reference;
+  private final Rules rules;
 
   private TestedNode(NodeState state, DummySwitch ovs) {
     this.ovs = ovs;
-    this.reference = new ReferenceNode(state);
+    this.rules =
+        switch (state.exit()) {
+          case Uplink _ -> new ReferenceNode(state);
+          case Gateway _ -> new GatewayRules(state);
+        };
   }
 
   /** A switch with a port for the uplink, for each pod, and one that is nobody's. */
   static TestedNode start(NodeState state) throws IOException {
     List<Integer> ports = new ArrayList<>();
-    ports.add(state.uplink().orElseThrow().port());
+    ports.add(Nodes.UPLINK_PORT);
     ports.add(deafPort(state));
     state.pods().forEach(pod -> ports.add(pod.port()));
     DummySwitch ovs = DummySwitch.start(ports);
@@ -40,19 +46,16 @@ final class TestedNode implements AutoCloseable {
 
   /** A port of the bridge that the state does not know. */
   static int deafPort(NodeState state) {
-    return state.pods().stream()
-            .mapToInt(Pod::port)
-            .max()
-            .orElse(state.uplink().orElseThrow().port())
-        + 1;
+    return state.pods().stream().mapToInt(Pod::port).max().orElse(Nodes.UPLINK_PORT) + 1;
   }
 
   DummySwitch ovs() {
     return ovs;
   }
 
+  /** Of a node with an adapter in the bridge. */
   ReferenceNode reference() {
-    return reference;
+    return (ReferenceNode) rules;
   }
 
   /**
@@ -66,7 +69,7 @@ final class TestedNode implements AutoCloseable {
   /** Puts the packet in, and judges what comes out. */
   Outcome outcome(int port, Packet packet) throws IOException {
     byte[] frame = PacketBytes.write(packet);
-    Verdict expected = reference.judge(port, packet);
+    Verdict expected = rules.judge(port, packet);
     List<Emission> emissions = ovs.receive(port, frame);
     Optional<Verdict> seen = verdict(emissions);
     if (seen.isPresent()
@@ -94,14 +97,14 @@ final class TestedNode implements AutoCloseable {
 
   void forgetConnections() throws IOException {
     ovs.forgetConnections();
-    reference.forgetConnections();
+    rules.forgetConnections();
   }
 
   private boolean choiceIsRight(Packet packet, Verdict expected, Verdict seen) {
     if (expected instanceof Sent sent && sent.sourcePort() == SourcePort.ANOTHER) {
       Packet out = seen.leaving().orElseThrow();
-      boolean unused = reference.isUnused(out);
-      reference.learn(packet, out);
+      boolean unused = rules.isUnused(out);
+      rules.learn(packet, out);
       return unused;
     }
     return true;
