@@ -59,6 +59,13 @@ need_cluster() {
   need nsenter util-linux
 }
 
+# What a node takes.
+need_node() {
+  need ovs-vswitchd openvswitch-switch
+  need ip iproute2
+  ldconfig -p | grep -q 'libnftables\.so\.1 ' || missing_packages+=(libnftables1)
+}
+
 # What an etcd cluster made of network namespaces takes, with TLS and slow links.
 need_etcd() {
   need etcd etcd-server

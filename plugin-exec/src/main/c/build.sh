@@ -1,9 +1,10 @@
 #!/bin/sh
-# Compiles the CNI launcher: build.sh OUTPUT. Static, so that it starts in well
-# under a millisecond and runs on hosts with any C library or none.
+# Compiles the node's C programs: build.sh LAUNCHER, the CNI launcher's path;
+# the supervisor is put beside it. Static, so that they start in well under a
+# millisecond and run on hosts with any C library or none.
 set -eu
-source=$(dirname "$0")/ovs-win-cni.c
-output=$1
+sources=$(dirname "$0")
+launcher=$1
 if ! command -v gcc >/dev/null; then
   echo "gcc is missing, which compiles the CNI launcher: install gcc libc6-dev" >&2
   exit 1
@@ -12,7 +13,11 @@ if ! echo '#include <stdlib.h>' | gcc -E -x c -o /dev/null - 2>/dev/null; then
   echo "the C library's headers are missing, which the CNI launcher needs: install gcc libc6-dev" >&2
   exit 1
 fi
-mkdir -p "$(dirname "$output")"
-# Moved into place: a copy that is being run could not be written to.
-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$output.new" "$source"
-mv "$output.new" "$output"
+# compile SOURCE OUTPUT. Moved into place: a copy that is being run could not be written to.
+compile() {
+  mkdir -p "$(dirname "$2")"
+  gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$2.new" "$1"
+  mv "$2.new" "$2"
+}
+compile "$sources/ovs-win-cni.c" "$launcher"
+compile "$sources/ovs-win-supervise.c" "$(dirname "$launcher")/ovs-win-supervise"
