@@ -57,6 +57,7 @@ need_cluster() {
   need ethtool ethtool
   need ping iputils-ping
   need nsenter util-linux
+  need nft nftables libnftables1
 }
 
 # What a node takes.

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A netlink(7) socket of family NETLINK_ROUTE. It belongs to the namespace of the thread that opens
+ * A netlink(7) socket. It belongs to the namespace of the thread that opens
  * it, and may then be used by any; one request runs at a time.
  *
  * <p>An answer is none, one or many messages, ended by NLMSG_DONE (dump) or by NLMSG_ERROR, whose
@@ -57,12 +57,21 @@ final class NetlinkSocket implements AutoCloseable {
   /** A message of an answer: its type, and its body behind the header in the host's byte order. */
   record Message(int type, ByteBuffer body) {}
 
-  /** Opens a socket in the calling thread's namespace. */
+  /** Opens a socket for rtnetlink(7) in the calling thread's namespace. */
   static NetlinkSocket open() throws IOException {
+    return open(NETLINK_ROUTE);
+  }
+
+  /**
+   * Opens a socket in the calling thread's namespace.
+   *
+   * @param family NETLINK_…: the part of the kernel it talks to
+   */
+  static NetlinkSocket open(int family) throws IOException {
     int fd =
         Libc.call(
             "open a netlink socket",
-            () -> Libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, NETLINK_ROUTE));
+            () -> Libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, family));
     NetlinkSocket socket = new NetlinkSocket(fd);
     try {
       // Errors with the kernel's own words, without a copy of the request.

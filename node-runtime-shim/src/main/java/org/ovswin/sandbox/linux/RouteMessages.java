@@ -84,15 +84,23 @@ final class RouteMessages {
   /**
    * What the kernel answers to {@link #get}.
    *
+   * @param place where the address is
    * @param linkIndex the link that packets leave by
    * @param source what they are sent from; empty if the host has no address for it
    * @param mtu the route's own, in bytes
    */
   record Lookup(
+      Place place,
       int linkIndex,
       Optional<InetAddress> source,
       Optional<InetAddress> gateway,
       OptionalInt mtu) {}
+
+  /** Whether an address is one of this host's. */
+  enum Place {
+    HERE,
+    ELSEWHERE
+  }
 
   /** Reads the answer to {@link #get}; empty if packets are refused or dropped. */
   static Optional<Lookup> decodeLookup(ByteBuffer body) throws NetlinkFormatException {
@@ -103,6 +111,7 @@ final class RouteMessages {
     }
     return Optional.of(
         new Lookup(
+            type == RTN_LOCAL ? Place.HERE : Place.ELSEWHERE,
             attributes.u32(RTA_OIF).orElse(0),
             attributes.address(RTA_PREFSRC),
             attributes.address(RTA_GATEWAY).or(() -> attributes.via(RTA_VIA)),

@@ -188,6 +188,13 @@ public final class Rtnetlink implements AutoCloseable {
     }
   }
 
+  /** Whether an address is one of this host's. */
+  boolean isHere(InetAddress address) throws IOException {
+    return lookUp(address)
+        .filter(way -> way.place() == RouteMessages.Place.HERE)
+        .isPresent();
+  }
+
   /**
    * @throws ErrnoException EEXIST if there is one with the same destination and metric; ENETDOWN if
    *     the link is down; ENETUNREACH if no address of the link reaches the gateway
