@@ -2,10 +2,12 @@ package org.ovswin.pipeline;
 
 import static org.ovswin.pipeline.Steps.outputTo;
 
+import java.util.Optional;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.openflow.Match;
 import org.ovswin.pipeline.NodeState.Exit;
+import org.ovswin.pipeline.NodeState.Pod;
 import org.ovswin.pipeline.NodeState.Uplink;
 
 /**
@@ -14,6 +16,9 @@ import org.ovswin.pipeline.NodeState.Uplink;
  * <p>Where no port of the node's address is left for a connection, or its protocol has none to
  * choose from (the userspace datapath changes no echo's identifier), the packet comes here with the
  * pod's address still in it. It ends here: the world cannot answer it, and must not see it.
+ *
+ * <p>For a pod that may only receive so much there is one flow more, {@code priority=105,reg1=0x3
+ * actions=meter:N,output:NXM_NX_REG1[]}.
  *
  * <pre>{@code
  * priority=110,ct_state=+new+trk,ip,reg0=0x10/0x10,nw_src=CLUSTER actions=drop
@@ -30,6 +35,7 @@ import org.ovswin.pipeline.NodeState.Uplink;
  */
 final class OutputTable implements FlowTable {
   private static final int UNTRANSLATED = 110;
+  private static final int LIMITED = 105;
   private static final int ALL = 100;
 
   @Override
@@ -41,6 +47,17 @@ final class OutputTable implements FlowTable {
   public void node(Exit exit, FlowSink out) {
     out.flow(ALL, Matches.ip(), outputTo(Registers.OUT_PORT));
     out.flow(ALL, Matches.ipv6(), outputTo(Registers.OUT_PORT));
+  }
+
+  @Override
+  public void pod(Exit exit, Pod pod, FlowSink out) {
+    Meters.toPod(pod)
+        .ifPresent(
+            meter ->
+                out.flow(
+                    LIMITED,
+                    Matches.with(Matches.any(), Registers.OUT_PORT, pod.port()),
+                    Steps.metered(Optional.of(meter), outputTo(Registers.OUT_PORT))));
   }
 
   @Override

@@ -15,6 +15,7 @@ import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
 import org.ovswin.openflow.FlowDiff;
 import org.ovswin.openflow.Meter;
+import org.ovswin.openflow.MeterDiff;
 import org.ovswin.pipeline.NodeState.Exit;
 import org.ovswin.pipeline.NodeState.Gateway;
 import org.ovswin.pipeline.NodeState.Peer;
@@ -116,6 +117,11 @@ public final class Pipeline {
    */
   public static List<Meter> meters(NodeState state) {
     return state.pods().stream().flatMap(pod -> Meters.of(pod).stream()).toList();
+  }
+
+  /** The steps from the meters of the one state to those of the other. */
+  public static MeterDiff.Steps meterChanges(NodeState before, NodeState after) {
+    return MeterDiff.diff(meters(before), meters(after));
   }
 
   /** Whether a meter with this id is the pipeline's, be it of this state or of another. */

@@ -20,6 +20,9 @@ import org.ovswin.pipeline.Registers.Source;
  *
  * <p>IPv6 is not translated, so no connection of it is tracked.
  *
+ * <p>Where what a pod may send is limited, its flows begin with {@code meter:N}: what is refused
+ * here does not count, nor does what it asks of its link.
+ *
  * <pre>{@code
  * priority=100,ip,in_port=3,dl_src=POD_MAC,dl_dst=02:6f:76:73:77:6e,nw_src=POD_IP actions=goto_table:30
  * priority=100,ipv6,in_port=3,dl_src=POD_MAC,dl_dst=02:6f:76:73:77:6e,ipv6_src=POD_IP6 actions=goto_table:60
@@ -104,7 +107,7 @@ final class SpoofGuardTable implements FlowTable {
               .inPort(pod.port())
               .ethSrc(pod.mac().value())
               .ethDst(NodeState.GATEWAY_MAC.value()),
-          goTo(next(exit, address)));
+          Steps.metered(Meters.fromPod(pod), goTo(next(exit, address))));
     }
   }
 

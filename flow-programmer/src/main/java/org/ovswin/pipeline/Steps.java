@@ -1,5 +1,6 @@
 package org.ovswin.pipeline;
 
+import java.util.Optional;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.openflow.Action;
 import org.ovswin.openflow.Action.Ct;
@@ -22,6 +23,13 @@ final class Steps {
 
   static Action outputTo(Bits bits) {
     return Actions.output(new Subfield(bits.field(), bits.offset(), bits.count()));
+  }
+
+  /** First the meter, if there is one, which drops what is too much; then the action. */
+  static Action[] metered(Optional<Integer> meter, Action then) {
+    return meter
+        .map(id -> new Action[] {new Action.Meter(id), then})
+        .orElseGet(() -> new Action[] {then});
   }
 
   /** Finds the packet's connection and its translation, and goes on. */

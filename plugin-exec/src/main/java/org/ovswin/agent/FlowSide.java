@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.ovswin.agent.SwitchFlows.Known;
 import org.ovswin.agent.SwitchFlows.Others;
 import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.MeterDiff;
 import org.ovswin.openflow.session.Reconciled;
 import org.ovswin.pipeline.NodeState;
 import org.ovswin.pipeline.Pipeline;
@@ -94,10 +95,11 @@ final class FlowSide {
             && settled.others() == Others.NONE;
     if (wasThought && !result.isNothing()) {
       LOG.warn(
-          "flows repaired: added={} modified={} deleted={}",
+          "flows repaired: added={} modified={} deleted={} meters={}",
           result.added(),
           result.modified(),
-          result.deleted());
+          result.deleted(),
+          result.meters());
     }
   }
 
@@ -180,7 +182,9 @@ final class FlowSide {
     var _ =
         flowSwitch
             .reconcile(
-                Pipeline.source(target.state()), flow -> target.removal().allows(flow.cookie()))
+                Pipeline.source(target.state()),
+                flow -> target.removal().allows(flow.cookie()),
+                Pipeline.meters(target.state()))
             .whenComplete(
                 (result, problem) ->
                     tell.accept(
@@ -191,7 +195,8 @@ final class FlowSide {
 
   private void apply(NodeState before, FlowTarget target) {
     List<FlowChange> changes = Pipeline.changes(before, target.state());
-    if (changes.isEmpty()) {
+    MeterDiff.Steps meters = Pipeline.meterChanges(before, target.state());
+    if (changes.isEmpty() && meters.isEmpty()) {
       // Another name of a node, for example, which no flow shows.
       known = new Known.Settled(target, Others.NONE);
       return;
@@ -200,7 +205,7 @@ final class FlowSide {
     long asked = session;
     var _ =
         flowSwitch
-            .apply(changes)
+            .apply(meters, changes)
             .whenComplete(
                 (_, problem) ->
                     tell.accept(

@@ -5,6 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.Meter;
+import org.ovswin.openflow.MeterDiff;
 import org.ovswin.openflow.session.Reconciled;
 
 /** The switch as the reconciler programs it. Calls do not block. */
@@ -15,11 +17,13 @@ interface FlowSwitch extends AutoCloseable {
    *
    * @param desired the same flows each time it is iterated, those of the last table first
    * @param removable which of the others may be deleted
+   * @param meters those that the desired flows use
    */
-  CompletableFuture<Reconciled> reconcile(Iterable<Flow> desired, Predicate<Flow> removable);
+  CompletableFuture<Reconciled> reconcile(
+      Iterable<Flow> desired, Predicate<Flow> removable, List<Meter> meters);
 
-  /** All changes or none. */
-  CompletableFuture<Void> apply(List<FlowChange> changes);
+  /** All changes of flows or none, between those of meters. */
+  CompletableFuture<Void> apply(MeterDiff.Steps meters, List<FlowChange> changes);
 
   /** The flows with this cookie. */
   CompletableFuture<List<Flow>> dump(long cookie);

@@ -8,16 +8,22 @@ import org.ovswin.openflow.Actions;
 import org.ovswin.openflow.Cookie;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
+import org.ovswin.openflow.GroupDiff;
 import org.ovswin.openflow.Message;
+import org.ovswin.openflow.Meter;
+import org.ovswin.openflow.MeterDiff;
 import org.ovswin.openflow.PortNo;
 import org.ovswin.openflow.Version;
 import org.ovswin.openflow.session.Reconciled;
 import org.ovswin.openflow.session.SwitchConnection;
 import org.ovswin.openflow.session.SwitchListener;
+import org.ovswin.pipeline.Pipeline;
 
 /** The bridge, over its management socket. */
 final class OpenFlowSwitch implements FlowSwitch {
   private static final long EVERY_BIT = -1;
+
+  private static final GroupDiff.Steps NO_GROUPS = new GroupDiff.Steps(List.of(), List.of());
 
   private final SwitchConnection connection;
 
@@ -60,13 +66,14 @@ final class OpenFlowSwitch implements FlowSwitch {
 
   @Override
   public CompletableFuture<Reconciled> reconcile(
-      Iterable<Flow> desired, Predicate<Flow> removable) {
-    return connection.reconcile(Cookie.OURS, Cookie.MASK, desired, removable);
+      Iterable<Flow> desired, Predicate<Flow> removable, List<Meter> meters) {
+    return connection.reconcile(
+        Cookie.OURS, Cookie.MASK, desired, removable, meters, Pipeline::isOurMeter);
   }
 
   @Override
-  public CompletableFuture<Void> apply(List<FlowChange> changes) {
-    return connection.apply(changes);
+  public CompletableFuture<Void> apply(MeterDiff.Steps meters, List<FlowChange> changes) {
+    return connection.apply(NO_GROUPS, meters, changes);
   }
 
   @Override

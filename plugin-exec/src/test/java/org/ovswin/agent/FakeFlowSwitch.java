@@ -13,6 +13,8 @@ import org.ovswin.openflow.Cookie;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowChange;
 import org.ovswin.openflow.FlowDiff;
+import org.ovswin.openflow.Meter;
+import org.ovswin.openflow.MeterDiff;
 import org.ovswin.openflow.session.Reconciled;
 
 /**
@@ -53,7 +55,7 @@ final class FakeFlowSwitch implements FlowSwitch {
 
   @Override
   public CompletableFuture<Reconciled> reconcile(
-      Iterable<Flow> desired, Predicate<Flow> removable) {
+      Iterable<Flow> desired, Predicate<Flow> removable, List<Meter> meters) {
     beforeCall.run();
     reconciles++;
     requireIdle();
@@ -64,11 +66,11 @@ final class FakeFlowSwitch implements FlowSwitch {
   }
 
   @Override
-  public CompletableFuture<Void> apply(List<FlowChange> changes) {
+  public CompletableFuture<Void> apply(MeterDiff.Steps meters, List<FlowChange> changes) {
     beforeCall.run();
     applies++;
     requireIdle();
-    if (changes.isEmpty()) {
+    if (changes.isEmpty() && meters.isEmpty()) {
       throw new AssertionError("a bundle of nothing");
     }
     CompletableFuture<Void> done = new CompletableFuture<>();

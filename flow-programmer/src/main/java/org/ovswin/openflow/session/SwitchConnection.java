@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.ovswin.openflow.Action;
 import org.ovswin.openflow.BundledChange;
@@ -142,9 +143,9 @@ public final class SwitchConnection implements AutoCloseable {
     List<BundledChange> bundle = new ArrayList<>(groups.before());
     bundle.addAll(flows);
     bundle.addAll(groups.after());
-    return applyMeters(meters.before())
+    return changed(meters.before())
         .thenCompose(_ -> apply(bundle))
-        .thenCompose(_ -> applyMeters(meters.after()));
+        .thenCompose(_ -> changed(meters.after()));
   }
 
   /** Makes changes of meters one by one; those that the switch refuses are told, as flows are. */
@@ -194,6 +195,42 @@ public final class SwitchConnection implements AutoCloseable {
   public CompletableFuture<Reconciled> reconcile(
       long cookie, long cookieMask, Iterable<Flow> desired, Predicate<Flow> removable) {
     return bulk.reconcile(cookie, cookieMask, desired, removable);
+  }
+
+  /**
+   * As above, with the meters that the flows use: what of them is missing or other is made before
+   * the flows, and what is too much deleted after them. Deleting a meter deletes the flows that use
+   * it, so no meter goes while a flow was kept that is not desired.
+   *
+   * @param meters no two of one id
+   * @param isOurs by its id, whether a meter may be changed or deleted
+   */
+  public CompletableFuture<Reconciled> reconcile(
+      long cookie,
+      long cookieMask,
+      Iterable<Flow> desired,
+      Predicate<Flow> removable,
+      List<Meter> meters,
+      IntPredicate isOurs) {
+    return dumpMeters()
+        .thenCompose(
+            all -> {
+              List<Meter> there = all.stream().filter(meter -> isOurs.test(meter.id())).toList();
+              MeterDiff.Steps steps = MeterDiff.diff(there, meters);
+              return changed(steps.before())
+                  .thenCompose(_ -> reconcile(cookie, cookieMask, desired, removable))
+                  .thenCompose(flows -> withoutMeters(steps, flows));
+            });
+  }
+
+  private CompletableFuture<Reconciled> withoutMeters(MeterDiff.Steps steps, Reconciled flows) {
+    List<MeterChange> deletes = flows.kept() == 0 ? steps.after() : List.of();
+    Reconciled done = flows.withMeters((long) steps.before().size() + deletes.size());
+    return changed(deletes).thenApply(_ -> done);
+  }
+
+  private CompletableFuture<Void> changed(List<MeterChange> meters) {
+    return meters.isEmpty() ? CompletableFuture.completedFuture(null) : applyMeters(meters);
   }
 
   /** Completes when the switch has done all that was sent before. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.ovswin.openflow.Action;
@@ -28,6 +29,9 @@ import org.ovswin.openflow.Version;
 /** Groups and meters in a real ovs-vswitchd, with the flows that use them. */
 final class GroupMeterTest {
   private static final long OURS = new Cookie(1, 1).toLong();
+
+  /** Of the kind that the pipeline uses. */
+  private static final int OUR_METER = 0x6f00_0002;
 
   private final List<SwitchConnection> connections = new ArrayList<>();
   private RunningSwitch vswitch;
@@ -115,6 +119,52 @@ final class GroupMeterTest {
         .hasMessageContaining("add meter=1");
     assertThat(MeterDiff.diff(connection.dumpMeters().join(), List.of(meter(1, 10), meter(2, 30))))
         .isEqualTo(new MeterDiff.Steps(List.of(), List.of()));
+  }
+
+  @Test
+  void reconcile_ofMeters_putsRightWhatSomebodyElseDid() {
+    SwitchConnection connection = connect(Version.V1_5);
+    Meter foreign = meter(7, 70);
+    List<Meter> meters = List.of(meter(OUR_METER, 10), meter(OUR_METER + 1, 20));
+    List<Flow> flows =
+        List.of(
+            flow(1, new Action.Meter(OUR_METER + 1)), flow(0, new Action.Meter(OUR_METER)));
+    connection.applyMeters(List.of(new MeterChange.Add(foreign))).join();
+
+    assertThat(reconcile(connection, flows, meters)).isEqualTo(new Reconciled(0, 2, 0, 0, 0, 2));
+    assertThat(reconcile(connection, flows, meters)).isEqualTo(new Reconciled(2, 0, 0, 0, 0, 0));
+
+    connection
+        .applyMeters(
+            List.of(
+                new MeterChange.Delete(OUR_METER),
+                new MeterChange.Modify(meter(OUR_METER + 1, 21)),
+                new MeterChange.Add(meter(OUR_METER + 2, 30))))
+        .join();
+    // The flow went with its meter.
+    assertThat(reconcile(connection, flows, meters)).isEqualTo(new Reconciled(1, 1, 0, 0, 0, 3));
+    List<Meter> all = List.of(foreign, meters.get(0), meters.get(1));
+    assertThat(MeterDiff.diff(connection.dumpMeters().join(), all).isEmpty()).isTrue();
+
+    var kept =
+        connection
+            .reconcile(
+                Cookie.OURS,
+                Cookie.MASK,
+                flows.subList(0, 1),
+                _ -> false,
+                meters.subList(1, 2),
+                id -> id >= OUR_METER)
+            .join();
+    assertThat(kept).as("a meter whose flow is kept").isEqualTo(new Reconciled(1, 0, 0, 0, 1, 0));
+    assertThat(connection.dumpFlows(0, 0).join()).hasSize(2);
+  }
+
+  private static Reconciled reconcile(
+      SwitchConnection connection, List<Flow> flows, List<Meter> meters) {
+    return connection
+        .reconcile(Cookie.OURS, Cookie.MASK, flows, _ -> true, meters, id -> id >= OUR_METER)
+        .join();
   }
 
   private static Group group(int id, int port) {
