@@ -275,8 +275,15 @@ final class Requests {
           switch (failed.reason()) {
             case SANDBOX_MISSING ->
                 CniErrors.invalidEnvironment(
-                    "CNI_NETNS", pod.intent().sandbox(), "a network namespace that exists");
-            case NAME_IN_USE, PERMISSION, SYSTEM ->
+                    "CNI_NETNS",
+                    pod.intent().sandbox(),
+                    "a network namespace that exists and is not the agent's own");
+            case NAME_IN_USE ->
+                CniErrors.invalidEnvironment(
+                    "CNI_IFNAME",
+                    waiting.attachment().ifName(),
+                    "a name that is free; " + failed.message());
+            case PERMISSION, SYSTEM ->
                 CniErrors.internal("endpoint of " + pod.displayName() + ": " + failed.message());
           });
     }

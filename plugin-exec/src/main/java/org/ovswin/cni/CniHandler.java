@@ -13,7 +13,8 @@ public interface CniHandler {
    * Attaches the container. A repeat with the same parameters returns the same result. When it
    * returns, packets flow; when it throws, nothing is left behind.
    *
-   * @return what this plugin added; {@code prevResult} is put in front of it by the caller
+   * @return what this plugin added; the caller puts {@code prevResult} in front of it, and the
+   *     request's dns where it has none
    */
   CniResult add(CniRequest request) throws CniException;
 

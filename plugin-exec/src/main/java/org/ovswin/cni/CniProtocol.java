@@ -52,7 +52,7 @@ final class CniProtocol {
     switch (verb) {
       case ADD -> {
         CniRequest request = RequestDecoder.add(version, invocation, config, deadline);
-        CniResult result = handler.add(request);
+        CniResult result = handler.add(request).withDnsOr(request.dns());
         return OutputJson.result(
             version, request.prevResult().map(prev -> prev.followedBy(result)).orElse(result));
       }

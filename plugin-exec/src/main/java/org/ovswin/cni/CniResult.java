@@ -36,6 +36,11 @@ public record CniResult(
     }
   }
 
+  /** With this, where the result itself says nothing of names. */
+  CniResult withDnsOr(Dns wanted) {
+    return dns.isEmpty() ? new CniResult(interfaces, ips, routes, wanted) : this;
+  }
+
   /** This result of a plugin in front with that of a later one behind it, as chaining asks. */
   CniResult followedBy(CniResult later) {
     List<Interface> allInterfaces = new ArrayList<>(interfaces);

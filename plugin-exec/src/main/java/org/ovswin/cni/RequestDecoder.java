@@ -1,6 +1,7 @@
 package org.ovswin.cni;
 
-import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,8 +14,8 @@ import org.ovswin.cni.CniVerb.Env;
  * library: environment (4), JSON (6), version (1), fields (7).
  */
 final class RequestDecoder {
-  /** Linux, IFNAMSIZ without its terminator; bytes. */
-  private static final int MAX_IFNAME_BYTES = 15;
+  /** Linux, IFNAMSIZ without its terminator. */
+  private static final int MAX_IFNAME_LENGTH = 15;
 
   private RequestDecoder() {}
 
@@ -58,6 +59,9 @@ final class RequestDecoder {
       requireContainerId(variable(invocation, Env.CNI_CONTAINERID));
       requireIfName(variable(invocation, Env.CNI_IFNAME));
     }
+    if (verb.requiredEnvironment().contains(Env.CNI_NETNS)) {
+      requirePath(variable(invocation, Env.CNI_NETNS));
+    }
   }
 
   private static String variable(Invocation invocation, String name) {
@@ -71,25 +75,29 @@ final class RequestDecoder {
     }
   }
 
+  /** Visible ASCII only: the kernel takes other bytes as well, but shows them to nobody. */
   private static void requireIfName(String ifName) throws CniException {
     boolean hasIllegalCharacter =
-        ifName
-            .codePoints()
-            .anyMatch(
-                c ->
-                    c == '/'
-                        || c == ':'
-                        || Character.isWhitespace(c)
-                        || Character.isSpaceChar(c)
-                        || Character.isISOControl(c));
+        ifName.chars().anyMatch(c -> c <= ' ' || c > '~' || c == '/' || c == ':');
     if (hasIllegalCharacter
         || ifName.equals(".")
         || ifName.equals("..")
-        || ifName.getBytes(StandardCharsets.UTF_8).length > MAX_IFNAME_BYTES) {
+        || ifName.length() > MAX_IFNAME_LENGTH) {
       throw CniErrors.invalidEnvironment(
           Env.CNI_IFNAME,
           ifName,
-          "at most 15 bytes, no '/', ':' or white space, neither '.' nor '..'");
+          "at most 15 visible ASCII characters, no '/' or ':', neither '.' nor '..'");
+    }
+  }
+
+  /** A DEL takes any: the namespace may be gone, and then its path says nothing. */
+  private static void requirePath(String netns) throws CniException {
+    try {
+      Path.of(netns);
+    } catch (InvalidPathException e) {
+      throw CniErrors.invalidEnvironment(
+              Env.CNI_NETNS, netns, "a path in the characters of this system")
+          .causedBy(e);
     }
   }
 

@@ -125,6 +125,20 @@ class CniRulesTest {
     }
   }
 
+  /** As libcni sends it: both keys, alike. */
+  @Test
+  void gc_withBothKeys_isServed() {
+    String valid = "[{\"containerID\":\"c0ffee\",\"ifname\":\"eth0\"}]";
+    Call.add().answeredBy(handler);
+    Call.add().with("CNI_CONTAINERID", "gone").answeredBy(handler);
+    Call.of(CniVerb.GC)
+        .set("cni.dev/valid-attachments", valid)
+        .set("cni.dev/attachments", valid)
+        .answeredBy(handler);
+
+    assertThat(handler.attachments).containsOnlyKeys(new Attachment("c0ffee", "eth0"));
+  }
+
   @Test
   void gc_ofAnAgentWithoutIt_isCode4() {
     CniHandler older =

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -98,8 +99,10 @@ class LauncherTest {
       List<Call> calls =
           Refusals.all()
               .map(row -> (Call) row.get()[1])
-              // An environment in other characters depends on the locale of the test's own JVM.
-              .filter(call -> call.environment().toString().chars().allMatch(c -> c < 0x80))
+              // Other characters depend on the locale of the test's own JVM; a 0 cannot be in an
+              // environment.
+              .filter(
+                  call -> call.environment().toString().chars().allMatch(c -> c > 0 && c < 0x80))
               .filter(call -> call.environment().containsKey("CNI_COMMAND"))
               .toList();
       assertThat(calls).hasSizeGreaterThan(80);
@@ -226,6 +229,39 @@ class LauncherTest {
 
     assertThat(output.code()).isEqualTo(11);
     assertThat(output.msg()).isEqualTo("the ovs-win agent did not answer within 200 ms");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0000", "00000009", "0000000900", "00000009007b22"})
+  void agentThatStopsWithinItsAnswer_isCode11AfterTheDeadline(String hex) throws IOException {
+    Agent stopping =
+        launcher -> {
+          Frames.read(launcher);
+          launcher.write(ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
+          assertThat(launcher.read(ByteBuffer.allocate(1))).isNegative();
+        };
+
+    Call.Output output =
+        runBothAgainst(stopping, Call.add().with("OVS_WIN_CNI_TIMEOUT_MILLIS", "200"));
+
+    assertThat(output.code()).isEqualTo(11);
+    assertThat(output.msg()).isEqualTo("the ovs-win agent did not answer within 200 ms");
+  }
+
+  @Test
+  void agentThatAnswersByteByByte_isHeard() throws IOException {
+    Agent slow =
+        launcher -> {
+          Frames.read(launcher);
+          byte[] answer = Answer.success("{\"cniVersion\":\"1.0.0\"}".getBytes(UTF_8)).encode();
+          send(launcher, 0, 0, 0, answer.length);
+          for (byte one : answer) {
+            send(launcher, one);
+          }
+        };
+
+    assertThat(runBothAgainst(slow, Call.add()).standardOutput())
+        .isEqualTo("{\"cniVersion\":\"1.0.0\"}");
   }
 
   @Test

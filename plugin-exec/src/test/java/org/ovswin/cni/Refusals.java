@@ -62,6 +62,11 @@ final class Refusals {
             4,
             "missing environment variables: CNI_CONTAINERID, CNI_IFNAME"),
         refused(
+            "a namespace that is no path",
+            Call.add().with("CNI_NETNS", "/run/netns/a\u0000b"),
+            4,
+            "CNI_NETNS: /run/netns/a"),
+        refused(
             "environment comes before the configuration",
             Call.add().without("CNI_PATH").config("{"),
             4,
@@ -118,7 +123,8 @@ final class Refusals {
                 "a b",
                 "a\tb",
                 "a\n",
-                "éééééééé",
+                "é",
+                "a\u007f",
                 "a\u0001",
                 "a\u00a0b")
             .map(

@@ -45,7 +45,10 @@ class StrictHandler implements CniHandler {
     if (!attachments.containsKey(request.attachment())) {
       throw CniErrors.unknownContainer(request.containerId());
     }
-    require(request.prevResult().orElseThrow().interfaces().size() == 2, "two interfaces as added");
+    int interfaces = request.prevResult().orElseThrow().interfaces().size();
+    if (interfaces != 2) {
+      throw CniErrors.checkFailed("prevResult.interfaces", interfaces + " of them", "2, as added");
+    }
   }
 
   @Override

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,13 +33,27 @@ final class Cni {
   private static final String IF_NAME = "eth0";
 
   private final LabNode node;
+  private final String ifName;
+  private final Duration timeout;
 
-  private Cni(LabNode node) {
+  private Cni(LabNode node, String ifName, Duration timeout) {
     this.node = node;
+    this.ifName = ifName;
+    this.timeout = timeout;
   }
 
   static Cni on(LabNode node) {
-    return new Cni(node);
+    return new Cni(node, IF_NAME, Duration.ofSeconds(60));
+  }
+
+  /** For another interface than eth0. */
+  Cni forInterface(String name) {
+    return new Cni(node, name, timeout);
+  }
+
+  /** With a launcher that gives the agent so long. */
+  Cni within(Duration limit) {
+    return new Cni(node, ifName, limit);
   }
 
   /** What the executable did. */
@@ -114,7 +129,11 @@ final class Cni {
   }
 
   Answer del(String containerId, Path netns) {
-    return call("DEL", attachment(containerId, Optional.of(netns)), CONFIG);
+    return del(containerId, netns, CONFIG);
+  }
+
+  Answer del(String containerId, Path netns, String config) {
+    return call("DEL", attachment(containerId, Optional.of(netns)), config);
   }
 
   /** As runtimes do when the sandbox is gone. */
@@ -137,10 +156,10 @@ final class Cni {
         "GC", List.of(), NEWEST.replace("}", ", \"cni.dev/valid-attachments\": " + valid + "}"));
   }
 
-  private static List<String> attachment(String containerId, Optional<Path> netns) {
+  private List<String> attachment(String containerId, Optional<Path> netns) {
     List<String> variables = new ArrayList<>();
     variables.add("CNI_CONTAINERID=" + containerId);
-    variables.add("CNI_IFNAME=" + IF_NAME);
+    variables.add("CNI_IFNAME=" + ifName);
     netns.ifPresent(path -> variables.add("CNI_NETNS=" + path));
     return variables;
   }
@@ -150,6 +169,7 @@ final class Cni {
     words.add("CNI_COMMAND=" + command);
     words.add("CNI_PATH=" + Cluster.LAUNCHER.getParent());
     words.add("OVS_WIN_CNI_SOCKET=" + node.socketDirectory().resolve("cni.sock"));
+    words.add("OVS_WIN_CNI_TIMEOUT_MILLIS=" + timeout.toMillis());
     words.addAll(variables);
     words.add(Cluster.LAUNCHER.toString());
     Shell.Outcome outcome = node.shell().outcome(config, words);

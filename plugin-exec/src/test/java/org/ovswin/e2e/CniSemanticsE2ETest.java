@@ -3,6 +3,7 @@ package org.ovswin.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -166,6 +167,101 @@ class CniSemanticsE2ETest {
     assertThat(cni.del(CONTAINER, netns).succeeded()).isTrue();
     Cni.Answer again = cni.add(CONTAINER, netns);
     assertThat(again.succeeded()).as(again.out()).isTrue();
+  }
+
+  @RepeatedTest(3)
+  void addTwiceAtOnce_oneAttachment_twiceTheSameResult() {
+    CompletableFuture<Cni.Answer> other =
+        CompletableFuture.supplyAsync(() -> cni.add(CONTAINER, netns));
+    Cni.Answer one = cni.add(CONTAINER, netns);
+    assertThat(one.succeeded()).as(one.out()).isTrue();
+    assertThat(other.join()).isEqualTo(one);
+    assertThat(Footprint.of(cluster, "node1").leases()).hasSize(1);
+  }
+
+  @Test
+  void add_anotherInterfaceOfTheContainer_isAnAttachmentOfItsOwn() {
+    Pod pod = cluster.pod(1, "pod");
+    Cni second = cni.forInterface("net1");
+    Cni.Answer eth0 = cni.add(CONTAINER, netns);
+    Cni.Answer net1 = second.add(CONTAINER, netns);
+    assertThat(net1.address()).isNotEqualTo(eth0.address());
+    assertThat(net1.json().at("/interfaces/1/name").asText()).isEqualTo("net1");
+    assertThat(second.add(CONTAINER, netns)).as("again").isEqualTo(net1);
+    Cluster.holds(cluster.probes().ping("eth0 beside net1", pod.host(), eth0.address()));
+
+    assertThat(second.del(CONTAINER, netns).succeeded()).isTrue();
+    assertThat(Footprint.of(cluster, "node1").leases())
+        .hasSize(2)
+        .noneMatch(lease -> lease.contains(net1.address()));
+    Cluster.holds(cluster.probes().ping("eth0 without net1", pod.host(), eth0.address()));
+  }
+
+  @Test
+  void del_configurationHasChanged_succeedsAndFreesEverything() {
+    Footprint before = Footprint.of(cluster, "node1");
+    cni.add(CONTAINER, netns, Cni.withHostPort(30080));
+    String changed =
+        Cni.with(
+                "\"ipam\": {\"type\": \"host-local\"}, \"ovsWin\": {\"old\": 1},"
+                    + " \"runtimeConfig\": {\"portMappings\": 7}, \"prevResult\": \"gone\"")
+            .replace("1.0.0", "0.3.1");
+    Cni.Answer del = cni.del(CONTAINER, netns, changed);
+    assertThat(del.succeeded()).as(del.out()).isTrue();
+    assertThat(Footprint.of(cluster, "node1")).isEqualTo(before);
+  }
+
+  @Test
+  void del_withoutNamespace_freesWhatIsOutsideOfIt() {
+    Footprint before = Footprint.of(cluster, "node1");
+    cni.add(CONTAINER, netns);
+    assertThat(cni.delWithoutNetns(CONTAINER).succeeded()).isTrue();
+    assertThat(Footprint.of(cluster, "node1")).isEqualTo(before);
+  }
+
+  @Test
+  void add_nameIsTakenInTheSandbox_isCode4AndNothingChanges() {
+    node.shell().in(netns).run("ip", "link", "add", "eth0", "type", "veth");
+    Footprint before = Footprint.of(cluster, "node1");
+    Cni.Answer answer = cni.add(CONTAINER, netns);
+    assertThat(answer.code()).as(answer.out()).isEqualTo(4);
+    assertThat(answer.out()).contains("CNI_IFNAME: eth0");
+    assertThat(Footprint.of(cluster, "node1")).isEqualTo(before);
+  }
+
+  /** Its routes would be the host's. */
+  @Test
+  void add_namespaceOfTheAgentItself_isCode4AndNothingChanges() {
+    Footprint before = Footprint.of(cluster, "node1");
+    String routes = node.shell().run("ip", "route");
+    for (String own : List.of("/proc/self/ns/net", node.host().netns().toString())) {
+      Cni.Answer answer = cni.forInterface("pod0").add(CONTAINER, Path.of(own));
+      assertThat(answer.code()).as(answer.out()).isEqualTo(4);
+      assertThat(answer.out()).contains("CNI_NETNS: " + own);
+    }
+    assertThat(Footprint.of(cluster, "node1")).isEqualTo(before);
+    assertThat(node.shell().run("ip", "route")).isEqualTo(routes);
+  }
+
+  @Test
+  void add_agentIsStopped_isCode11InTime_andADelLeavesNothing() {
+    Footprint before = Footprint.of(cluster, "node1");
+    Cni hasty = cni.within(Duration.ofMillis(500));
+    String agent = String.valueOf(node.agentProcess().orElseThrow().pid());
+    node.shell().run("kill", "-STOP", agent);
+    try {
+      Cni.Answer add = hasty.add(CONTAINER, netns);
+      assertThat(add.code()).as(add.out()).isEqualTo(11);
+      assertThat(add.out()).contains("did not answer within 500 ms");
+      assertThat(hasty.del(CONTAINER, netns).code()).isEqualTo(11);
+      assertThat(hasty.status().code()).isEqualTo(50);
+    } finally {
+      node.shell().run("kill", "-CONT", agent);
+    }
+    // What the agent finds in its socket now is an ADD that nobody waits for any more.
+    assertThat(cni.del(CONTAINER, netns).succeeded()).isTrue();
+    Cluster.eventually()
+        .untilAsserted(() -> assertThat(Footprint.of(cluster, "node1")).isEqualTo(before));
   }
 
   @Test

@@ -12,6 +12,9 @@ public record CniVersion(int major, int minor, int patch) implements Comparable<
   /** The first with CHECK, and with prevResult in DEL. */
   static final CniVersion WITH_CHECK = new CniVersion(0, 4, 0);
 
+  /** The first with GC and STATUS. */
+  static final CniVersion WITH_GC = new CniVersion(1, 1, 0);
+
   /** The newest that this code knows. */
   static final CniVersion NEWEST = new CniVersion(1, 1, 0);
 

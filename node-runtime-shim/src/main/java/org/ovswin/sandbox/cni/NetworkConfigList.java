@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,10 @@ import java.util.regex.Pattern;
  * file.
  *
  * @param name of the network
- * @param cniVersion in which the plugins are spoken to
+ * @param cniVersion in which the plugins are spoken to: of {@code cniVersion} and {@code
+ *     cniVersions} the newest that this code knows
  * @param check whether CHECK reaches the plugins
+ * @param gc whether GC does
  * @param plugins in the order of ADD; at least one
  * @param source the whole list as it was read; not to be changed
  */
@@ -30,11 +33,18 @@ public record NetworkConfigList(
     String name,
     CniVersion cniVersion,
     Check check,
+    Gc gc,
     List<PluginConfig> plugins,
     ObjectNode source) {
 
   /** The specification's {@code disableCheck}, stated positively. */
   public enum Check {
+    ENABLED,
+    DISABLED
+  }
+
+  /** The specification's {@code disableGC}, stated positively. */
+  public enum Gc {
     ENABLED,
     DISABLED
   }
@@ -103,7 +113,13 @@ public record NetworkConfigList(
     for (int i = 0; i < plugins.size(); i++) {
       configs.add(plugin("plugins[%d]".formatted(i), plugins.get(i)));
     }
-    return new NetworkConfigList(name, version(list), check(list), configs, list);
+    return new NetworkConfigList(
+        name,
+        version(list),
+        isTrue(list, "disableCheck") ? Check.DISABLED : Check.ENABLED,
+        isTrue(list, "disableGC") ? Gc.DISABLED : Gc.ENABLED,
+        configs,
+        list);
   }
 
   private static PluginConfig plugin(String where, JsonNode node) throws InvalidConfigException {
@@ -136,25 +152,40 @@ public record NetworkConfigList(
   }
 
   private static CniVersion version(ObjectNode list) throws InvalidConfigException {
+    List<CniVersion> stated = new ArrayList<>();
     JsonNode version = list.path("cniVersion");
-    if (version.isMissingNode()) {
-      return CniVersion.UNSTATED;
+    if (!version.isMissingNode()) {
+      stated.add(version("cniVersion", version));
     }
+    JsonNode versions = list.path("cniVersions");
+    if (!versions.isMissingNode() && !versions.isArray()) {
+      throw new InvalidConfigException("cniVersions", describe(versions), "an array");
+    }
+    for (int i = 0; i < versions.size(); i++) {
+      stated.add(version("cniVersions[%d]".formatted(i), versions.get(i)));
+    }
+    // One that is newer than all we know is still an offer where it is the only one.
+    return stated.stream()
+        .filter(offered -> CniVersion.NEWEST.isAtLeast(offered))
+        .max(Comparator.naturalOrder())
+        .orElse(stated.isEmpty() ? CniVersion.UNSTATED : stated.getFirst());
+  }
+
+  private static CniVersion version(String field, JsonNode version) throws InvalidConfigException {
     try {
       return CniVersion.parse(version.isTextual() ? version.asText() : describe(version));
     } catch (IllegalArgumentException e) {
-      throw new InvalidConfigException("cniVersion", describe(version), "such as \"1.0.0\"");
+      throw new InvalidConfigException(field, describe(version), "such as \"1.0.0\"");
     }
   }
 
   /** libcni takes the word for true or false too, because many files have it. */
-  private static Check check(ObjectNode list) throws InvalidConfigException {
-    JsonNode disable = list.path("disableCheck");
-    return switch (disable.asText("false")) {
-      case "true" -> Check.DISABLED;
-      case "false" -> Check.ENABLED;
-      default ->
-          throw new InvalidConfigException("disableCheck", describe(disable), "true or false");
+  private static boolean isTrue(ObjectNode list, String flag) throws InvalidConfigException {
+    JsonNode value = list.path(flag);
+    return switch (value.asText("false")) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new InvalidConfigException(flag, describe(value), "true or false");
     };
   }
 

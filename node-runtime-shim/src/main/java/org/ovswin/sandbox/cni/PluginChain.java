@@ -1,6 +1,7 @@
 package org.ovswin.sandbox.cni;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Runs the plugins of a network configuration list (CNI specification 1.1.0, section 3), as libcni
@@ -43,7 +45,7 @@ public final class PluginChain {
     long deadlineNanos = deadlineNanos();
     Optional<ObjectNode> result = Optional.empty();
     for (PluginConfig plugin : network.plugins()) {
-      ObjectNode config = config(network, plugin, attachment, result);
+      ObjectNode config = config(network, plugin, attachment.capabilityArgs(), result);
       byte[] printed = exec.run(plugin.type(), variables("ADD", attachment), config, deadlineNanos);
       ObjectNode answer = PluginExec.decodeResult(plugin.type(), "ADD", printed);
       if (answer.path("cniVersion").asText("").isEmpty()) {
@@ -82,7 +84,7 @@ public final class PluginChain {
     }
     long deadlineNanos = deadlineNanos();
     for (PluginConfig plugin : network.plugins()) {
-      ObjectNode config = config(network, plugin, attachment, result);
+      ObjectNode config = config(network, plugin, attachment.capabilityArgs(), result);
       exec.run(plugin.type(), variables("CHECK", attachment), config, deadlineNanos);
     }
   }
@@ -101,10 +103,86 @@ public final class PluginChain {
             : Optional.empty();
     long deadlineNanos = deadlineNanos();
     for (PluginConfig plugin : network.plugins().reversed()) {
-      ObjectNode config = config(network, plugin, attachment, result);
+      ObjectNode config = config(network, plugin, attachment.capabilityArgs(), result);
       exec.run(plugin.type(), variables("DEL", attachment), config, deadlineNanos);
     }
     cache.remove(network, attachment);
+  }
+
+  /**
+   * GC: DEL of every attachment of the network whose result is kept and that is not listed; then,
+   * from version 1.1.0 on, GC of each plugin in the list's order. Goes on after a failure. Nothing
+   * if the list disables it.
+   *
+   * @param valid the attachments that the runtime knows; all others of this network go
+   * @throws IOException the first failure, with the others suppressed
+   */
+  public void gc(NetworkConfigList network, Set<ValidAttachment> valid)
+      throws IOException, InterruptedException {
+    if (network.gc() == NetworkConfigList.Gc.DISABLED) {
+      return;
+    }
+    List<IOException> failures = new ArrayList<>();
+    for (RuntimeConf attachment : cache.attachments(network)) {
+      if (!valid.contains(new ValidAttachment(attachment.containerId(), attachment.ifName()))) {
+        try {
+          del(network, attachment);
+        } catch (IOException e) {
+          failures.add(e);
+        }
+      }
+    }
+    if (network.cniVersion().isAtLeast(CniVersion.WITH_GC)) {
+      ArrayNode listed = NetworkConfigList.JSON.createArrayNode();
+      valid.stream()
+          .sorted(ValidAttachment.ORDER)
+          .forEach(
+              one ->
+                  listed
+                      .addObject()
+                      .put("containerID", one.containerId())
+                      .put("ifname", one.ifName()));
+      for (PluginConfig plugin : network.plugins()) {
+        ObjectNode config = config(network, plugin, Map.of(), Optional.empty());
+        // The specification's key, and the one that plugins of its first days look for.
+        config.set("cni.dev/valid-attachments", listed);
+        config.set("cni.dev/attachments", listed);
+        try {
+          exec.run(plugin.type(), Map.of("CNI_COMMAND", "GC"), config, deadlineNanos());
+        } catch (IOException e) {
+          failures.add(e);
+        }
+      }
+    }
+    throwFirst(failures);
+  }
+
+  private static void throwFirst(List<IOException> failures) throws IOException {
+    if (!failures.isEmpty()) {
+      IOException first = failures.getFirst();
+      failures.stream().skip(1).forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+
+  /**
+   * STATUS of each plugin in the list's order; before version 1.1.0 there is none, and all is well.
+   *
+   * @throws PluginException from the first plugin that cannot serve an ADD; its code is 50, or 51
+   *     where existing attachments suffer as well
+   */
+  public void status(NetworkConfigList network) throws IOException, InterruptedException {
+    if (!network.cniVersion().isAtLeast(CniVersion.WITH_GC)) {
+      return;
+    }
+    long deadlineNanos = deadlineNanos();
+    for (PluginConfig plugin : network.plugins()) {
+      exec.run(
+          plugin.type(),
+          Map.of("CNI_COMMAND", "STATUS"),
+          config(network, plugin, Map.of(), Optional.empty()),
+          deadlineNanos);
+    }
   }
 
   /** The versions that a plugin says it speaks. */
@@ -132,21 +210,19 @@ public final class PluginChain {
   static ObjectNode config(
       NetworkConfigList network,
       PluginConfig plugin,
-      RuntimeConf attachment,
+      Map<String, JsonNode> capabilityArgs,
       Optional<ObjectNode> prevResult) {
     ObjectNode config = plugin.source().deepCopy();
     config.put("name", network.name());
     config.put("cniVersion", network.cniVersion().toString());
     config.remove("capabilities");
     ObjectNode runtimeConfig = NetworkConfigList.JSON.createObjectNode();
-    attachment
-        .capabilityArgs()
-        .forEach(
-            (capability, value) -> {
-              if (plugin.capabilities().contains(capability)) {
-                runtimeConfig.set(capability, value);
-              }
-            });
+    capabilityArgs.forEach(
+        (capability, value) -> {
+          if (plugin.capabilities().contains(capability)) {
+            runtimeConfig.set(capability, value);
+          }
+        });
     if (!runtimeConfig.isEmpty()) {
       config.set("runtimeConfig", runtimeConfig);
     }

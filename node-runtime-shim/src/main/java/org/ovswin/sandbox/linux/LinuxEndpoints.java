@@ -45,6 +45,7 @@ public final class LinuxEndpoints implements Endpoints {
         "attach endpoint " + spec.hostName(),
         host -> {
           try (Netns sandbox = openSandbox(spec)) {
+            requireNotOwn(sandbox, spec);
             Optional<Link> there = ownHostEnd(host, spec.hostName());
             if (there.isPresent()) {
               if (isPair(host, there.get(), sandbox, spec)
@@ -295,6 +296,16 @@ public final class LinuxEndpoints implements Endpoints {
 
   private static Netns openSandbox(EndpointSpec spec) throws IOException {
     return Netns.open(Path.of(spec.sandbox()));
+  }
+
+  /** A pod's routes in the host's namespace would take the host off its network. */
+  private static void requireNotOwn(Netns sandbox, EndpointSpec spec) throws IOException {
+    if (sandbox.isOwn()) {
+      throw new EndpointException(
+          Reason.SANDBOX_MISSING,
+          "attach endpoint %s: %s is this process's own network namespace (expected: a sandbox)"
+              .formatted(spec.hostName(), spec.sandbox()));
+    }
   }
 
   private static Endpoint endpoint(EndpointSpec spec, Link hostEnd, Link podEnd) {

@@ -163,6 +163,13 @@ public final class Netns implements AutoCloseable {
     throw new NotNetnsException(path);
   }
 
+  /** Whether this is the namespace of this process, by whatever path it was opened. */
+  boolean isOwn() throws IOException {
+    // Followed, both lead to a file of nsfs; its number is the namespace's identity.
+    return Files.getAttribute(Path.of("/proc/self/fd/" + fd), "unix:ino")
+        .equals(Files.getAttribute(OF_PROCESS, "unix:ino"));
+  }
+
   /** The namespace of this process, whatever namespace the calling thread is in. */
   public static Netns own() throws IOException {
     return open(OF_PROCESS);

@@ -79,7 +79,8 @@ final class PodEnd implements AutoCloseable {
       String observed = link.mac().map(Object::toString).orElse("none");
       problems.add(new EndpointProblem(name + " mac", observed, spec.mac().toString()));
     }
-    if (link.mtu() != spec.mtu()) {
+    // A plugin behind ours may have made it smaller, which does no harm.
+    if (link.mtu() > spec.mtu()) {
       problems.add(
           new EndpointProblem(
               name + " mtu", Integer.toString(link.mtu()), Integer.toString(spec.mtu())));

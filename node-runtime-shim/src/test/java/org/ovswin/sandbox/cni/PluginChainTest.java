@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -189,6 +190,105 @@ class PluginChainTest {
     assertThat(given("first.DEL").has("prevResult")).isFalse();
   }
 
+  private static final String VALID = "[{\"containerID\":\"pod-1\",\"ifname\":\"eth0\"}]";
+
+  @Test
+  void gc_deletesWhatIsNotListed_thenAsksEveryPluginWithBothKeys() throws Exception {
+    NetworkConfigList network = list("1.1.0", "first", "second");
+    RuntimeConf unlisted =
+        new RuntimeConf(
+            "pod-2", "/run/netns/pod-2", "eth0", Map.of("IgnoreUnknown", "1"), Map.of());
+    chain().add(network, CONF);
+    chain().add(network, unlisted);
+    Files.delete(records.resolve("calls"));
+
+    chain().gc(network, Set.of(new ValidAttachment("pod-1", "eth0")));
+
+    assertThat(calls()).containsExactly("second DEL", "first DEL", "first GC", "second GC");
+    assertThat(Files.readAllLines(records.resolve("first.DEL.env")))
+        .contains(
+            "CNI_CONTAINERID=pod-2", "CNI_NETNS=/run/netns/pod-2", "CNI_ARGS=IgnoreUnknown=1");
+    for (String plugin : List.of("first", "second")) {
+      JsonNode given = given(plugin + ".GC");
+      assertThat(given.path("cni.dev/valid-attachments").toString()).isEqualTo(VALID);
+      assertThat(given.path("cni.dev/attachments").toString()).isEqualTo(VALID);
+    }
+    assertThat(cacheFiles()).containsExactly("pods@pod-1@eth0");
+  }
+
+  @Test
+  void gc_before110_deletesOnly() throws Exception {
+    chain().add(network("first"), CONF);
+    chain().gc(network("first"), Set.of());
+    assertThat(calls()).containsExactly("first ADD", "first DEL");
+  }
+
+  @Test
+  void gc_afterAFailure_goesOnAndReportsAll() throws Exception {
+    NetworkConfigList network = list("1.1.0", "first", "second");
+    chain().add(network, CONF);
+    plugin("second", "echo '{\"code\": 11, \"msg\": \"not now\"}'; exit 1");
+    Files.delete(records.resolve("calls"));
+
+    assertThatThrownBy(() -> chain().gc(network, Set.of()))
+        .hasMessage("second DEL: code 11: not now")
+        .satisfies(
+            e ->
+                assertThat(e.getSuppressed())
+                    .extracting(Throwable::getMessage)
+                    .containsExactly("second GC: code 11: not now"));
+    assertThat(calls()).containsExactly("second DEL", "first GC", "second GC");
+  }
+
+  @Test
+  void gc_disabledByTheList_runsNothing() throws Exception {
+    NetworkConfigList network =
+        NetworkConfigList.parse(
+            """
+            {"name": "pods", "cniVersion": "1.1.0", "disableGC": "true",
+             "plugins": [{"type": "first"}]}
+            """
+                .getBytes(UTF_8));
+    chain().add(network, CONF);
+    chain().gc(network, Set.of());
+    assertThat(calls()).containsExactly("first ADD");
+  }
+
+  @Test
+  void status_asksEveryPlugin_upToTheFirstThatCannot() throws Exception {
+    NetworkConfigList network = list("1.1.0", "first", "second");
+    chain().status(network);
+    assertThat(calls()).containsExactly("first STATUS", "second STATUS");
+    plugin("first", "echo '{\"code\": 50, \"msg\": \"down\"}'; exit 1");
+    assertThatThrownBy(() -> chain().status(network))
+        .isInstanceOfSatisfying(
+            PluginException.Refused.class, e -> assertThat(e.code()).isEqualTo(50));
+  }
+
+  @Test
+  void status_before110_asksNobody() throws Exception {
+    chain().status(network("first"));
+    assertThat(records.resolve("calls")).doesNotExist();
+  }
+
+  @Test
+  void cniVersions_theNewestThatIsKnownCounts() throws Exception {
+    record Row(String fields, String version) {}
+    Row[] rows = {
+      new Row("\"cniVersions\": [\"0.3.1\", \"1.1.0\", \"1.0.0\"]", "1.1.0"),
+      new Row("\"cniVersion\": \"0.4.0\", \"cniVersions\": [\"1.0.0\", \"9.0.0\"]", "1.0.0"),
+      new Row("\"cniVersion\": \"9.0.0\"", "9.0.0"),
+      new Row("\"type\": \"x\"", "0.1.0")
+    };
+    for (Row row : rows) {
+      String list =
+          "{\"name\": \"pods\", " + row.fields() + ", \"plugins\": [{\"type\": \"first\"}]}";
+      assertThat(NetworkConfigList.parse(list.formatted(row.fields()).getBytes(UTF_8)).cniVersion())
+          .as(row.fields())
+          .hasToString(row.version());
+    }
+  }
+
   @Test
   void cache_directoryAndFile_areTheOwnersOnly() throws Exception {
     chain().add(network("first"), CONF);
@@ -346,10 +446,15 @@ class PluginChainTest {
   }
 
   private static NetworkConfigList network(String... types) throws InvalidConfigException {
+    return list("1.0.0", types);
+  }
+
+  private static NetworkConfigList list(String version, String... types)
+      throws InvalidConfigException {
     String listed = String.join(",", Stream.of(types).map("{\"type\":\"%s\"}"::formatted).toList());
     return NetworkConfigList.parse(
-        "{\"name\":\"pods\",\"cniVersion\":\"1.0.0\",\"plugins\":[%s]}"
-            .formatted(listed)
+        "{\"name\":\"pods\",\"cniVersion\":\"%s\",\"plugins\":[%s]}"
+            .formatted(version, listed)
             .getBytes(UTF_8));
   }
 

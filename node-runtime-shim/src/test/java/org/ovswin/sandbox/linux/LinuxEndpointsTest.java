@@ -216,7 +216,7 @@ class LinuxEndpointsTest extends EndpointsContract {
     String pod = Namespaces.nameOf(Path.of(spec.sandbox()));
     Endpoint before = endpoints().attach(spec);
     Shell.run("ip", "-n", pod, "route", "del", "default");
-    Shell.run("ip", "-n", pod, "link", "set", "eth0", "mtu", "1300");
+    Shell.run("ip", "-n", pod, "link", "set", "eth0", "mtu", "1450");
     Shell.run("ip", "-n", pod, "link", "set", "lo", "down");
     Shell.run("ip", "netns", "exec", pod, "ethtool", "-K", "eth0", "tx", "on");
     Shell.run("ip", "-n", nodeName(), "link", "set", HOST_NAME, "down");
@@ -224,7 +224,7 @@ class LinuxEndpointsTest extends EndpointsContract {
         .extracting(EndpointProblem::toString)
         .containsExactly(
             HOST_NAME + " state: down (expected: up)",
-            "eth0 mtu: 1300 (expected: 1400)",
+            "eth0 mtu: 1450 (expected: 1400)",
             "eth0 route: missing (expected: 0.0.0.0/0 via 10.244.1.1)",
             "lo state: down (expected: up)",
             "eth0 tx checksum offload: on (expected: off)");
