@@ -3,6 +3,7 @@ package org.ovswin.sandbox;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The host's own interfaces. Blocking, stateless, safe for use by several threads. */
 public interface HostInterfaces {
@@ -51,6 +52,15 @@ public interface HostInterfaces {
    */
   Optional<Path> pathTo(InetAddress destination) throws EndpointException;
 
+  /**
+   * Has the host's own stack act again on what comes in by an interface that {@link #converge} gave
+   * to the switch, as on one that is new; a success if there is no such interface.
+   */
+  void release(String name) throws EndpointException;
+
   /** An interface's link-layer address; empty if there is no such interface or it has none. */
   Optional<MacAddress> mac(String name) throws EndpointException;
+
+  /** What an interface carries, in bytes; empty if there is no such interface. */
+  OptionalInt mtu(String name) throws EndpointException;
 }

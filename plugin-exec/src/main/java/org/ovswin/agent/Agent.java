@@ -33,8 +33,12 @@ import org.ovswin.ovsdb.jsonrpc.SessionOptions;
 import org.ovswin.ovsdb.vswitch.Vswitch;
 import org.ovswin.ovsdb.vswitch.VswitchListener;
 import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
+import org.ovswin.sandbox.EndpointException;
+import org.ovswin.sandbox.HostInterfaces;
+import org.ovswin.sandbox.HostNat;
 import org.ovswin.sandbox.linux.LinuxEndpoints;
 import org.ovswin.sandbox.linux.LinuxHostInterfaces;
+import org.ovswin.sandbox.linux.LinuxHostNat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,7 +73,6 @@ final class Agent implements AutoCloseable {
       // directories would be noticed only when it had put the first one's flows in disorder.
       opened(locked("stateDirectory", config.stateDirectory()));
       opened(locked("socketDirectory", config.socketDirectory()));
-      NodeLink link = NodeLink.find(config);
       this.leases =
           opened(
               LeaseDatabase.open(
@@ -78,6 +81,10 @@ final class Agent implements AutoCloseable {
 
       Inbox inbox = new Inbox();
       Events events = new Events(inbox, config.exit());
+      Vswitch vswitch = opened(Vswitch.open(databaseOptions(config), events));
+      HostInterfaces interfaces = new LinuxHostInterfaces();
+      new ExitChange(config, vswitch, interfaces).settle(LinuxHostNat::open);
+      NodeLink link = NodeLink.find(config, interfaces);
       ExecutorService threads = HostSide.threads();
       open.push(threads::shutdownNow);
       HostSide host =
@@ -86,11 +93,10 @@ final class Agent implements AutoCloseable {
               link,
               Files.readString(BOOT_ID).strip(),
               new LinuxEndpoints(),
-              new LinuxHostInterfaces(),
+              interfaces,
               clock,
               threads,
               inbox::tell);
-      Vswitch vswitch = opened(Vswitch.open(databaseOptions(config), events));
       FlowSwitch flowSwitch =
           opened(OpenFlowSwitch.open(config.openvswitch().managementSocket(), events));
       CachedView cache = new CachedView(config.stateDirectory());
@@ -110,6 +116,7 @@ final class Agent implements AutoCloseable {
               new RowSide(vswitch, inbox::tell),
               new FlowSide(flowSwitch, inbox::tell),
               host,
+              new NatSide(hostNat(config), threads, inbox::tell),
               new GatewayProbe(flowSwitch),
               new Requests(config, host.bootId(), clock, cluster),
               cluster,
@@ -198,6 +205,14 @@ final class Agent implements AutoCloseable {
               "%s: %s (expected: one of its own; process %s has it)"
                   .formatted(field, directory, pid));
     };
+  }
+
+  private static Optional<HostNat> hostNat(AgentConfig config) throws AgentException {
+    try {
+      return config.uplink().isPresent() ? Optional.empty() : Optional.of(LinuxHostNat.open());
+    } catch (EndpointException e) {
+      throw new AgentException(String.valueOf(e.getMessage()));
+    }
   }
 
   private NodeRecord nodeRecord(AgentConfig config, NodeLink link) throws IOException {

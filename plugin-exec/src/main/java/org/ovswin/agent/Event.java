@@ -52,8 +52,11 @@ sealed interface Event {
   /** A call for an endpoint ended. */
   record EndpointMoved(Attachment attachment, EndpointState state) implements Event {}
 
-  /** The bridge's local port has what it needs, or why it has not. */
-  record LocalPortMoved(Optional<String> problem) implements Event {}
+  /** The bridge's local port was brought to what it needs, or not. */
+  record LocalPortMoved(LocalPortOutcome outcome) implements Event {}
+
+  /** The host's rules are as asked for last, or why they are not. */
+  record NatMoved(Optional<String> problem) implements Event {}
 
   /** The cluster's records, all of them. */
   record NodesMoved(ClusterView view) implements Event {}

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,6 +22,8 @@ import org.ovswin.sandbox.EndpointException;
 import org.ovswin.sandbox.EndpointProblem;
 import org.ovswin.sandbox.EndpointSpec;
 import org.ovswin.sandbox.Endpoints;
+import org.ovswin.sandbox.Forwarding;
+import org.ovswin.sandbox.Forwarding.PeerRoute;
 import org.ovswin.sandbox.HostInterfaceSpec;
 import org.ovswin.sandbox.HostInterfaces;
 import org.ovswin.sandbox.InetPrefix;
@@ -57,6 +60,7 @@ final class HostSide {
   private LocalPort localPort = LocalPort.UNKNOWN;
   private Instant localPortNotBefore = Instant.MIN;
   private @Nullable HostInterfaceSpec wanted;
+  private Set<IpPrefix> served = Set.of();
   private Optional<String> lastProblem = Optional.empty();
 
   private enum LocalPort {
@@ -201,21 +205,40 @@ final class HostSide {
     return localPort == LocalPort.UNKNOWN ? localPortNotBefore : Instant.MAX;
   }
 
-  void localPortMoved(Optional<String> problem, Instant now) {
-    boolean right = problem.isEmpty() && localPort == LocalPort.CONVERGING;
-    localPort = right ? LocalPort.RIGHT : LocalPort.UNKNOWN;
+  void localPortMoved(LocalPortOutcome outcome, Instant now) {
+    boolean current = localPort == LocalPort.CONVERGING;
+    Optional<String> problem =
+        switch (outcome) {
+          case LocalPortOutcome.Right _ -> Optional.empty();
+          case LocalPortOutcome.WithoutPeers(String reason) -> Optional.of(reason);
+          case LocalPortOutcome.Wrong(String reason) -> Optional.of(reason);
+        };
+    localPort =
+        current && !(outcome instanceof LocalPortOutcome.Wrong)
+            ? LocalPort.RIGHT
+            : LocalPort.UNKNOWN;
     localPortNotBefore = now.plus(LOCAL_PORT_RETRY);
     if (problem.isPresent() && !problem.equals(lastProblem)) {
-      LOG.warn("local port not ready: {}", problem.get());
+      LOG.warn("local port not as wanted: {}", problem.get());
     }
     lastProblem = problem;
   }
 
-  /** Gives the bridge's local port the node's address and the routes to the pods. */
-  void convergeLocalPort(AddressSpace space, Instant now) {
-    HostInterfaceSpec spec = localPortSpec(space);
+  /** The blocks whose gateway the local port is. */
+  Set<IpPrefix> gateways() {
+    return localPort == LocalPort.RIGHT ? served : Set.of();
+  }
+
+  /** Gives the bridge's local port its addresses and the routes to the pods. */
+  void convergeLocalPort(AddressSpace space, List<PeerRoute> peers, Instant now) {
+    HostInterfaceSpec spec =
+        switch (config.exit()) {
+          case AgentConfig.UplinkConfig uplink -> uplinkSpec(uplink, space);
+          case AgentConfig.GatewayConfig _ -> gatewaySpec(space, peers);
+        };
     if (!spec.equals(wanted)) {
       wanted = spec;
+      served = Set.copyOf(space.blocks());
       localPortMayBeNew(now);
     }
     if (localPort != LocalPort.UNKNOWN || now.isBefore(localPortNotBefore)) {
@@ -225,28 +248,51 @@ final class HostSide {
     try {
       threads.execute(() -> tell.accept(new Event.LocalPortMoved(convergeNow(spec))));
     } catch (RejectedExecutionException e) {
-      tell.accept(new Event.LocalPortMoved(Optional.of("too many calls under way")));
+      tell.accept(new Event.LocalPortMoved(new LocalPortOutcome.Wrong("too many calls under way")));
     }
   }
 
-  private Optional<String> convergeNow(HostInterfaceSpec spec) {
+  private LocalPortOutcome convergeNow(HostInterfaceSpec spec) {
     try {
-      return switch (interfaces.converge(spec)) {
-        case HostInterfaces.Convergence.Converged converged -> {
-          if (!converged.changes().isEmpty()) {
-            LOG.info("local port changed: {}", String.join("; ", converged.changes()));
-          }
-          yield Optional.empty();
-        }
-        case HostInterfaces.Convergence.Gone gone -> Optional.of("no device " + gone.name());
-      };
+      return converged(spec);
     } catch (EndpointException | RuntimeException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
+      String problem = String.valueOf(e.getMessage());
+      return spec.forwarding().isPresent() && isRightByItself(spec)
+          ? new LocalPortOutcome.WithoutPeers(problem)
+          : new LocalPortOutcome.Wrong(problem);
     }
   }
 
-  private HostInterfaceSpec localPortSpec(AddressSpace space) {
-    AgentConfig.UplinkConfig uplink = config.uplink().orElseThrow();
+  /** Whether the port has what the node's own pods need: routes to peers are brought last. */
+  private boolean isRightByItself(HostInterfaceSpec spec) {
+    try {
+      return converged(
+              new HostInterfaceSpec(
+                  spec.name(),
+                  spec.mtu(),
+                  spec.addresses(),
+                  spec.routes(),
+                  spec.addressesMoveFrom()))
+          instanceof LocalPortOutcome.Right;
+    } catch (EndpointException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  private LocalPortOutcome converged(HostInterfaceSpec spec) throws EndpointException {
+    return switch (interfaces.converge(spec)) {
+      case HostInterfaces.Convergence.Converged converged -> {
+        if (!converged.changes().isEmpty()) {
+          LOG.info("local port changed: {}", String.join("; ", converged.changes()));
+        }
+        yield new LocalPortOutcome.Right();
+      }
+      case HostInterfaces.Convergence.Gone gone ->
+          new LocalPortOutcome.Wrong("no device " + gone.name());
+    };
+  }
+
+  private HostInterfaceSpec uplinkSpec(AgentConfig.UplinkConfig uplink, AddressSpace space) {
     List<Route> routes = new ArrayList<>();
     routes.add(
         new Route.Via(
@@ -267,5 +313,19 @@ final class HostSide {
         List.of(InetPrefix.parse(uplink.address() + "/" + uplink.prefixLength())),
         routes,
         Optional.of(uplink.device()));
+  }
+
+  /** The gateway of every block, and the ways to the other nodes' blocks. */
+  private HostInterfaceSpec gatewaySpec(AddressSpace space, List<PeerRoute> peers) {
+    return new HostInterfaceSpec(
+        config.openvswitch().bridge(),
+        link.mtu(),
+        space.blocks().stream()
+            .map(block -> InetPrefix.parse(NodeState.gateway(block) + "/" + block.length()))
+            .toList(),
+        List.of(),
+        Optional.empty(),
+        Optional.of(
+            new Forwarding(peers, space.ranges().stream().map(HostNatState::inet).toList())));
   }
 }

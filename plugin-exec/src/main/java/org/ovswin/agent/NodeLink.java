@@ -1,16 +1,17 @@
 package org.ovswin.agent;
 
 import java.io.IOException;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.MacAddress;
+import org.ovswin.sandbox.EndpointException;
+import org.ovswin.sandbox.HostInterfaces;
+import org.ovswin.sandbox.InetPrefix;
+import org.ovswin.sandbox.Path;
 
 /**
  * How the node's peers reach it: what the configuration says of it, and what it leaves to the
@@ -23,10 +24,9 @@ import org.ovswin.ipam.address.MacAddress;
 record NodeLink(List<IpAddress> addresses, MacAddress mac, int mtu) {
 
   /** Addresses of the world (RFC 5737, RFC 3849): the way to them is the default route. */
-  private static final List<String> WORLD = List.of("192.0.2.1", "2001:db8::1");
+  private static final InetAddress WORLD = InetPrefix.parseAddress("192.0.2.1");
 
-  /** Nothing is sent; a socket that is to be connected needs a port. */
-  private static final int ANY_PORT = 9;
+  private static final InetAddress WORLD_IPV6 = InetPrefix.parseAddress("2001:db8::1");
 
   NodeLink {
     addresses = List.copyOf(addresses);
@@ -37,98 +37,75 @@ record NodeLink(List<IpAddress> addresses, MacAddress mac, int mtu) {
    *
    * @throws AgentException naming the field that it does not fit
    */
-  static NodeLink find(AgentConfig config) throws AgentException {
-    return switch (config.exit()) {
-      case AgentConfig.UplinkConfig uplink -> {
-        Device device = Device.named(uplink.device());
-        yield new NodeLink(
-            List.of(uplink.address()), device.mac(), config.mtu().orElse(device.mtu()));
-      }
-      case AgentConfig.GatewayConfig gateway -> {
-        List<IpAddress> addresses = new ArrayList<>();
-        own(gateway.address(), WORLD.getFirst()).ifPresent(addresses::add);
-        own(gateway.ipv6Address(), WORLD.getLast()).ifPresent(addresses::add);
-        if (addresses.isEmpty()) {
-          throw new AgentException(
-              "gateway.address: none (expected: the node's address, since no default route names"
-                  + " one)");
+  static NodeLink find(AgentConfig config, HostInterfaces interfaces) throws AgentException {
+    try {
+      return switch (config.exit()) {
+        case AgentConfig.UplinkConfig uplink ->
+            on(config, interfaces, "uplink.device", uplink.device(), List.of(uplink.address()));
+        case AgentConfig.GatewayConfig gateway -> {
+          List<IpAddress> addresses = addresses(gateway, interfaces);
+          yield on(config, interfaces, "gateway.address", device(addresses.getFirst()), addresses);
         }
-        Device device = Device.with(addresses.getFirst());
-        yield new NodeLink(addresses, device.mac(), config.mtu().orElse(device.mtu()));
-      }
-    };
-  }
-
-  private static Optional<IpAddress> own(Optional<? extends IpAddress> given, String far)
-      throws AgentException {
-    return given.isPresent() ? given.map(one -> one) : sourceTowards(far);
-  }
-
-  /** The address from which the system would send there; empty if it cannot. */
-  private static Optional<IpAddress> sourceTowards(String far) {
-    try (DatagramSocket socket = new DatagramSocket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getByName(far), ANY_PORT));
-      InetAddress source = socket.getLocalAddress();
-      return source.isAnyLocalAddress() || source.isLoopbackAddress()
-          ? Optional.empty()
-          : Optional.of(IpAddress.parse(withoutScope(source)));
-    } catch (IOException | RuntimeException e) {
-      // No route: a node without this family.
-      return Optional.empty();
+      };
+    } catch (EndpointException e) {
+      throw new AgentException("the node's address: " + e.getMessage());
     }
   }
 
-  private static String withoutScope(InetAddress address) {
-    return address.getHostAddress().replaceFirst("%.*", "");
+  private static List<IpAddress> addresses(
+      AgentConfig.GatewayConfig gateway, HostInterfaces interfaces)
+      throws AgentException, EndpointException {
+    List<IpAddress> addresses = new ArrayList<>();
+    own(interfaces, gateway.address(), WORLD).ifPresent(addresses::add);
+    own(interfaces, gateway.ipv6Address(), WORLD_IPV6).ifPresent(addresses::add);
+    if (addresses.isEmpty()) {
+      throw new AgentException(
+          "gateway.address: none (expected: the node's address, since no default route names one)");
+    }
+    return addresses;
   }
 
-  /** What is asked of a device. */
-  private record Device(MacAddress mac, int mtu) {
-
-    static Device named(String name) throws AgentException {
-      return of(
-          "uplink.device: " + name,
-          "a network device of this machine",
-          () -> NetworkInterface.getByName(name));
+  /** What is given, else the address from which the system would send there. */
+  private static Optional<IpAddress> own(
+      HostInterfaces interfaces, Optional<? extends IpAddress> given, InetAddress far)
+      throws EndpointException {
+    if (given.isPresent()) {
+      return Optional.of(given.get());
     }
+    return interfaces
+        .pathTo(far)
+        .map(Path::source)
+        .filter(source -> !source.isLinkLocalAddress() && !source.isLoopbackAddress())
+        .map(source -> IpAddress.parse(source.getHostAddress()));
+  }
 
-    static Device with(IpAddress address) throws AgentException {
-      return of(
-          "gateway: " + address,
-          "an address of this machine",
-          () -> NetworkInterface.getByInetAddress(InetAddress.getByName(address.toString())));
-    }
-
-    private static Device of(String what, String expectation, Search search) throws AgentException {
-      try {
-        NetworkInterface found = search.run();
-        if (found == null) {
-          throw new AgentException(what + " (expected: " + expectation + ")");
-        }
-        byte[] mac = found.getHardwareAddress();
-        if (mac == null || mac.length != MAC_LENGTH) {
-          throw new AgentException(
-              what + " on " + found.getName() + " (expected: on a device with a MAC address)");
-        }
-        return new Device(macOf(mac), found.getMTU());
-      } catch (IOException e) {
-        throw new AgentException(what + ": " + e.getMessage());
-      }
-    }
-
-    private static final int MAC_LENGTH = 6;
-
-    private static MacAddress macOf(byte[] bytes) {
-      StringBuilder text = new StringBuilder();
-      for (byte one : bytes) {
-        text.append(text.isEmpty() ? "" : ":").append("%02x".formatted(one));
-      }
-      return MacAddress.parse(text.toString());
+  private static String device(IpAddress address) throws AgentException {
+    try {
+      return Optional.ofNullable(
+              NetworkInterface.getByInetAddress(InetPrefix.parseAddress(address.toString())))
+          .map(NetworkInterface::getName)
+          .orElseThrow(
+              () ->
+                  new AgentException(
+                      "gateway.address: " + address + " (expected: an address of this machine)"));
+    } catch (IOException e) {
+      throw new AgentException("gateway.address: " + address + ": " + e.getMessage());
     }
   }
 
-  @FunctionalInterface
-  private interface Search {
-    @Nullable NetworkInterface run() throws IOException;
+  private static NodeLink on(
+      AgentConfig config,
+      HostInterfaces interfaces,
+      String field,
+      String device,
+      List<IpAddress> addresses)
+      throws AgentException, EndpointException {
+    Optional<org.ovswin.sandbox.MacAddress> mac = interfaces.mac(device);
+    int mtu = config.mtu().orElse(interfaces.mtu(device).orElse(0));
+    if (mac.isEmpty() || mtu == 0) {
+      throw new AgentException(
+          field + ": " + device + " (expected: a network device of this machine)");
+    }
+    return new NodeLink(addresses, MacAddress.parse(mac.get().toString()), mtu);
   }
 }

@@ -29,6 +29,7 @@ import org.ovswin.pipeline.NodeState;
  * @param flows what is known of the switch's flows
  * @param peers the other nodes; empty until the store has been read
  * @param gatewayMac the next hop's, once it has answered
+ * @param host what the host's own stack has of what pods need
  * @param startup whether the agent has just begun
  */
 record NodeView(
@@ -40,6 +41,7 @@ record NodeView(
     SwitchFlows flows,
     Optional<NodeState.Peers> peers,
     Optional<MacAddress> gatewayMac,
+    HostState host,
     Startup startup) {
 
   /** Whether what is not known may yet turn up. */
@@ -64,7 +66,7 @@ record NodeView(
    * Whether everything that flows depend on has been looked at, pods found at the start included.
    */
   boolean isComplete() {
-    return gatewayMac.isPresent()
+    return (gatewayMac.isPresent() || config.uplink().isEmpty())
         && peers.isPresent()
         && databaseUp()
         && flows.areSettled()
@@ -95,26 +97,33 @@ record NodeView(
         .map(MacAddress::parse);
   }
 
-  /** What the pipeline works from; empty until the uplink is a port of the switch. */
+  /** What the pipeline works from; empty until the switch has the way out of the node. */
   Optional<NodeState> nodeState() {
-    Optional<AgentConfig.UplinkConfig> wanted = config.uplink();
-    if (wanted.isEmpty()) {
+    if (peers.isEmpty()) {
       return Optional.empty();
     }
-    OptionalInt uplinkPort = ofport(wanted.get().device());
-    Optional<MacAddress> mac = uplinkMac();
-    if (uplinkPort.isEmpty() || mac.isEmpty() || peers.isEmpty()) {
-      return Optional.empty();
-    }
-    NodeState.Uplink uplink =
-        new NodeState.Uplink(
-            uplinkPort.getAsInt(),
-            wanted.get().address(),
-            mac.get(),
-            wanted.get().gateway(),
-            gatewayMac);
-    return Optional.of(
-        new NodeState(space.ranges(), space.blocks(), uplink, peers.get(), portedPods(uplink)));
+    return exit()
+        .map(
+            way ->
+                new NodeState(space.ranges(), space.blocks(), way, peers.get(), portedPods(way)));
+  }
+
+  private Optional<NodeState.Exit> exit() {
+    return switch (config.exit()) {
+      case AgentConfig.GatewayConfig _ ->
+          vswitch.interfaces().containsKey(config.openvswitch().bridge())
+              ? Optional.of(new NodeState.Gateway())
+              : Optional.empty();
+      case AgentConfig.UplinkConfig uplink -> {
+        OptionalInt port = ofport(uplink.device());
+        Optional<MacAddress> mac = uplinkMac();
+        yield port.isEmpty() || mac.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new NodeState.Uplink(
+                    port.getAsInt(), uplink.address(), mac.get(), uplink.gateway(), gatewayMac));
+      }
+    };
   }
 
   /**
@@ -122,9 +131,11 @@ record NodeView(
    * start, what worked goes on working. A number that two ports claim, as a replica may show them
    * while the switch is starting, belongs to neither.
    */
-  private List<NodeState.Pod> portedPods(NodeState.Uplink uplink) {
+  private List<NodeState.Pod> portedPods(NodeState.Exit exit) {
     Map<Integer, Integer> claims = new HashMap<>();
-    claims.put(uplink.port(), 1);
+    if (exit instanceof NodeState.Uplink uplink) {
+      claims.put(uplink.port(), 1);
+    }
     for (PodView pod : pods.values()) {
       ofport(pod.hostName()).ifPresent(port -> claims.merge(port, 1, Integer::sum));
     }
@@ -140,7 +151,7 @@ record NodeView(
                 port.getAsInt(),
                 pod.addresses(),
                 pod.mac(),
-                pod.intent().hostPorts(),
+                exit instanceof NodeState.Uplink ? pod.intent().hostPorts() : List.of(),
                 Bandwidth.UNLIMITED));
       }
     }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.ovswin.ipam.address.IpAddress;
+import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ovsdb.vswitch.BridgeSpec;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
@@ -19,6 +20,8 @@ import org.ovswin.ovsdb.vswitch.PortSpec;
 import org.ovswin.ovsdb.vswitch.VswitchChange;
 import org.ovswin.pipeline.NodeState;
 import org.ovswin.pipeline.Pipeline;
+import org.ovswin.sandbox.HostNatSpec;
+import org.ovswin.sandbox.PortForward;
 
 /**
  * The next steps from what is to what is wanted: a pure function of {@link NodeView}. Start-up,
@@ -29,6 +32,7 @@ import org.ovswin.pipeline.Pipeline;
  *
  * @param rows what the configuration database lacks
  * @param flows what the switch shall have; empty while the state is not known
+ * @param nat what the host's address translation shall have; empty where flows translate
  * @param attach pods whose endpoint is to be made
  * @param detach pods whose endpoint is to be removed
  * @param release pods of which nothing is left
@@ -38,6 +42,7 @@ import org.ovswin.pipeline.Pipeline;
 record Plan(
     List<VswitchChange> rows,
     Optional<FlowTarget> flows,
+    Optional<HostNatState.Target> nat,
     List<PodView> attach,
     List<PodView> detach,
     List<Attachment> release,
@@ -70,11 +75,13 @@ record Plan(
         }
         if (pod.endpoint() instanceof EndpointState.Attached
             && ported.containsKey(pod.address())
-            && working.contains(ported.get(pod.address()))) {
+            && working.contains(ported.get(pod.address()))
+            && view.host().serves(blocks(view, pod), pod.forwards())) {
           ready.add(attachment);
         }
         continue;
       }
+      boolean forwardsGone = view.host().isWithout(pod.forwards());
       boolean flowsGone = view.flows().areWithout(pod.address());
       boolean rowGone =
           !view.vswitch().interfaces().containsKey(pod.hostName())
@@ -88,18 +95,44 @@ record Plan(
       if (endpointGone && (flowsGone || unreachable)) {
         silenced.add(attachment);
       }
-      if (endpointGone && flowsGone && rowGone && !unreachable) {
+      if (endpointGone && flowsGone && rowGone && forwardsGone && !unreachable) {
         release.add(attachment);
       }
     }
     return new Plan(
         rows(view),
         state.map(known -> new FlowTarget(known, removal(view))),
+        nat(view),
         attach,
         detach,
         release,
         ready,
         silenced);
+  }
+
+  private static List<IpPrefix> blocks(NodeView view, PodView pod) {
+    return pod.addresses().stream().flatMap(one -> view.space().blockOf(one).stream()).toList();
+  }
+
+  /** The host's rules follow what is wanted at once: a forward to nobody yet harms nobody. */
+  private static Optional<HostNatState.Target> nat(NodeView view) {
+    if (view.config().uplink().isPresent()) {
+      return Optional.empty();
+    }
+    List<PortForward> forwards = new ArrayList<>();
+    Set<PortForward> ended = new HashSet<>();
+    for (PodView pod : view.pods().values()) {
+      (pod.isHeld() ? forwards : ended).addAll(pod.forwards());
+    }
+    forwards.forEach(ended::remove);
+    return Optional.of(
+        new HostNatState.Target(
+            new HostNatSpec(
+                view.config().openvswitch().bridge(),
+                view.space().ranges().stream().map(HostNatState::inet).toList(),
+                view.space().blocks().stream().map(HostNatState::inet).toList(),
+                forwards),
+            ended));
   }
 
   private static boolean wantsAttach(PodView pod, Instant now) {
@@ -191,8 +224,13 @@ record Plan(
     // OpenFlow
     // session when it changes.
     otherConfig.put("datapath-id", datapathId(view.config().node()));
-    // The local port speaks for the adapter, whose MAC the link knows.
-    view.uplinkMac().ifPresent(mac -> otherConfig.put("hwaddr", mac.toString()));
+    switch (view.config().exit()) {
+      // The local port speaks for the adapter, whose MAC the link knows.
+      case AgentConfig.UplinkConfig _ ->
+          view.uplinkMac().ifPresent(mac -> otherConfig.put("hwaddr", mac.toString()));
+      case AgentConfig.GatewayConfig _ ->
+          otherConfig.put("hwaddr", NodeState.GATEWAY_PORT_MAC.toString());
+    }
     return BridgeSpec.of(view.config().openvswitch().bridge())
         .withDatapathType(view.config().openvswitch().datapathType())
         .withProtocols(PROTOCOLS)

@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
@@ -17,6 +18,8 @@ import org.ovswin.ipam.lease.Lease;
 import org.ovswin.pipeline.NodeState;
 import org.ovswin.sandbox.EndpointSpec;
 import org.ovswin.sandbox.InetPrefix;
+import org.ovswin.sandbox.PortForward;
+import org.ovswin.sandbox.Protocol;
 
 /**
  * One pod as the agent wants it and as it is known to be.
@@ -75,6 +78,27 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint) {
           case Ipv4Address v4 -> v4;
           case Ipv6Address v6 -> new Ipv4Address(ByteBuffer.wrap(sha256(v6.toString())).getInt());
         });
+  }
+
+  /** The node's ports that lead to it, as the host's address translation has them. */
+  List<PortForward> forwards() {
+    List<PortForward> forwards = new ArrayList<>();
+    for (NodeState.HostPort port : intent.hostPorts()) {
+      for (IpAddress address : addresses()) {
+        if (port.hostIp().isEmpty() || Family.of(port.hostIp().get()) == Family.of(address)) {
+          forwards.add(
+              new PortForward(
+                  Protocol.valueOf(port.protocol().name()),
+                  port.hostIp()
+                      .map(one -> InetPrefix.parseAddress(one.toString()))
+                      .filter(one -> !one.isAnyLocalAddress()),
+                  port.hostPort(),
+                  InetPrefix.parseAddress(address.toString()),
+                  port.podPort()));
+        }
+      }
+    }
+    return forwards;
   }
 
   /** The endpoint's name on the host, the same after every restart. */

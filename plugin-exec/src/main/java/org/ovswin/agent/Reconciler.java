@@ -49,6 +49,7 @@ final class Reconciler {
   private final RowSide rows;
   private final FlowSide flows;
   private final HostSide host;
+  private final NatSide nat;
   private final GatewayProbe gateway;
   private final Requests requests;
   private final ClusterLink cluster;
@@ -78,6 +79,7 @@ final class Reconciler {
       RowSide rows,
       FlowSide flows,
       HostSide host,
+      NatSide nat,
       GatewayProbe gateway,
       Requests requests,
       ClusterLink cluster,
@@ -88,6 +90,7 @@ final class Reconciler {
     this.rows = rows;
     this.flows = flows;
     this.host = host;
+    this.nat = nat;
     this.gateway = gateway;
     this.requests = requests;
     this.cluster = cluster;
@@ -114,6 +117,7 @@ final class Reconciler {
             requests.nextDeadline(),
             gateway.nextAsk(),
             host.nextTry(),
+            nat.nextLook(),
             flows.nextLook(),
             rows.nextTry())) {
       // What was due at the last step and not done waits for something else.
@@ -145,7 +149,8 @@ final class Reconciler {
       }
       case Event.GatewayAnswered answered -> gatewayAnswered(answered.mac(), now);
       case Event.EndpointMoved moved -> endpointMoved(moved);
-      case Event.LocalPortMoved moved -> host.localPortMoved(moved.problem(), now);
+      case Event.LocalPortMoved moved -> host.localPortMoved(moved.outcome(), now);
+      case Event.NatMoved moved -> nat.moved(moved.problem(), now);
       case Event.RowsApplied applied -> rows.applied(applied.failure(), now);
       case Event.SwitchUp _ -> {
         flows.switchUp();
@@ -171,9 +176,9 @@ final class Reconciler {
     if (clusterView.isEmpty()) {
       return;
     }
-    Peers now = Peers.of(config.node(), link, space(), clusterView.get());
+    Peers now = Peers.of(config, link, space(), clusterView.get());
     if (!peers.equals(Optional.of(now))) {
-      LOG.info("peers={}", now.routed().byAddress().size());
+      LOG.info("peers={} routes={}", now.routed().byAddress().size(), now.routes().size());
       now.leftOut().forEach(reason -> LOG.warn("peer left out: {}", reason));
       peers = Optional.of(now);
     }
@@ -270,7 +275,16 @@ final class Reconciler {
         flows.flows(),
         peers.map(Peers::routed),
         gatewayMac,
+        hostState(),
         startup);
+  }
+
+  private HostState hostState() {
+    return switch (config.exit()) {
+      case AgentConfig.UplinkConfig _ -> new HostState.NotNeeded();
+      case AgentConfig.GatewayConfig _ ->
+          new HostState.Gateway(host.gateways(), nat.state(), nat.problem());
+    };
   }
 
   /**
@@ -297,7 +311,15 @@ final class Reconciler {
     moreToDo = requests.settle(view, plan, pods, leases, now) || addressesMoved;
     startEndpoints(plan);
     rows.start(plan.rows(), view.vswitch(), now);
+    plan.nat().ifPresent(target -> nat.start(target, now));
+    if (config.uplink().isEmpty() && plan.flows().isPresent()) {
+      convergeLocalPort(now);
+    }
     plan.flows().ifPresent(target -> bringFlowsTo(target, now));
+  }
+
+  private void convergeLocalPort(Instant now) {
+    host.convergeLocalPort(space(), peers.map(Peers::routes).orElse(List.of()), now);
   }
 
   private void bringFlowsTo(FlowTarget target, Instant now) {
@@ -319,8 +341,9 @@ final class Reconciler {
 
   private void keepUp(NodeState state, Instant now) {
     gateway.askIfDue(state, gatewayMac, now);
-    host.convergeLocalPort(space(), now);
-    if (startup == NodeView.Startup.OVER && host.isLocalPortRight()) {
+    convergeLocalPort(now);
+    boolean translates = hostState().serves(List.of(), List.of());
+    if (startup == NodeView.Startup.OVER && host.isLocalPortRight() && translates) {
       ready.complete(null);
     }
   }
@@ -367,6 +390,7 @@ final class Reconciler {
           Event.GatewayAnswered _,
           Event.EndpointMoved _,
           Event.LocalPortMoved _,
+          Event.NatMoved _,
           Event.RowsApplied _,
           Event.SwitchUp _,
           Event.SwitchDown _,

@@ -311,6 +311,9 @@ final class Requests {
     if (view.ofport(pod.hostName()).isEmpty()) {
       return "Open vSwitch has given port " + pod.hostName() + " no number";
     }
+    if (view.flows().areSettled() && !view.host().serves(List.of(), pod.forwards())) {
+      return view.host().problem().orElse("the host's rules do not lead to it yet");
+    }
     return "flows are not installed" + view.flows().problem().map(why -> ": " + why).orElse("");
   }
 

@@ -3,6 +3,7 @@ package org.ovswin.lab;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -27,8 +28,7 @@ final class Client {
    */
   static byte[] exchange(Host from, InetSocketAddress to, byte[] sent)
       throws IOException, Proof.Refuted, InterruptedException {
-    SocketChannel channel =
-        Netns.call(from.netns(), () -> SocketChannel.open(StandardProtocolFamily.INET));
+    SocketChannel channel = Netns.call(from.netns(), () -> SocketChannel.open(family(to)));
     try (channel) {
       Socket socket = channel.socket();
       socket.setSoTimeout((int) BOUND.toMillis());
@@ -79,11 +79,7 @@ final class Client {
   static InetSocketAddress ask(Host from, InetSocketAddress to, byte[] question)
       throws IOException, Proof.Refuted {
     DatagramChannel channel =
-        Netns.call(
-            from.netns(),
-            () ->
-                DatagramChannel.open(StandardProtocolFamily.INET)
-                    .bind(new InetSocketAddress("0.0.0.0", 0)));
+        Netns.call(from.netns(), () -> DatagramChannel.open(family(to)).bind(null));
     try (channel) {
       // Not connected: a connected socket would hide an answer from another address.
       var socket = channel.socket();
@@ -106,7 +102,14 @@ final class Client {
     }
   }
 
+  private static StandardProtocolFamily family(InetSocketAddress address) {
+    return address.getAddress() instanceof Inet4Address
+        ? StandardProtocolFamily.INET
+        : StandardProtocolFamily.INET6;
+  }
+
   static String text(InetSocketAddress address) {
-    return address.getAddress().getHostAddress() + ":" + address.getPort();
+    String host = address.getAddress().getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 }

@@ -3,7 +3,6 @@ package org.ovswin.lab;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
@@ -39,10 +38,10 @@ final class EchoServer implements AutoCloseable {
         Netns.call(
             host.netns(),
             () -> {
-              ServerSocketChannel opened = ServerSocketChannel.open(StandardProtocolFamily.INET);
+              ServerSocketChannel opened = ServerSocketChannel.open(host.family());
               return opened
                   .setOption(StandardSocketOptions.SO_REUSEADDR, true)
-                  .bind(new InetSocketAddress("0.0.0.0", port));
+                  .bind(host.anyAddress(port));
             });
     EchoServer server = new EchoServer(listener, local(listener.getLocalAddress()));
     Thread.ofPlatform().daemon().name("echo-tcp").start(() -> server.accept(listener));
@@ -53,10 +52,7 @@ final class EchoServer implements AutoCloseable {
   static EchoServer udp(Host host, int port) throws IOException {
     DatagramChannel socket =
         Netns.call(
-            host.netns(),
-            () ->
-                DatagramChannel.open(StandardProtocolFamily.INET)
-                    .bind(new InetSocketAddress("0.0.0.0", port)));
+            host.netns(), () -> DatagramChannel.open(host.family()).bind(host.anyAddress(port)));
     EchoServer server = new EchoServer(socket, local(socket.getLocalAddress()));
     Thread.ofPlatform().daemon().name("echo-udp").start(() -> server.answer(socket));
     return server;

@@ -49,7 +49,7 @@ public final class Lab implements AutoCloseable {
     this.hold = hold;
     this.progress = progress;
     this.shell = new Shell(id);
-    this.topology = new Topology(hold.ledger(), shell, id, spec.nodes());
+    this.topology = new Topology(hold.ledger(), shell, id, spec.nodes(), spec.exit());
     this.pods = new Pods(hold.ledger(), id);
     this.nodes =
         IntStream.rangeClosed(1, spec.nodes())
@@ -183,6 +183,11 @@ public final class Lab implements AutoCloseable {
   /** The host outside the cluster. It knows no route to a pod. */
   public Host external() {
     return new Host("external", topology.netns("external"), Topology.EXTERNAL_ADDRESS);
+  }
+
+  /** The same host by its IPv6 address, where the lab has any. */
+  public Host externalIpv6() {
+    return external().at(Topology.EXTERNAL_IPV6);
   }
 
   /** The router between nodes and outside world. */

@@ -16,6 +16,7 @@ public final class LabNode {
 
   private final String name;
   private final String address;
+  private final String ipv6Address;
   private final Path netns;
   private final Path directory;
   private final Path store;
@@ -27,6 +28,7 @@ public final class LabNode {
   LabNode(int number, Topology topology, Path lab, Shell shell, Children children, LabSpec spec) {
     this.name = Topology.nodeName(number);
     this.address = Topology.nodeAddress(number);
+    this.ipv6Address = Topology.nodeIpv6(number);
     this.exit = spec.exit();
     this.netns = topology.netns(name);
     this.directory = lab.resolve(name);
@@ -94,6 +96,11 @@ public final class LabNode {
   /** The address on the fabric, as text. The agent moves it from eth0 to the bridge. */
   public String address() {
     return address;
+  }
+
+  /** The IPv6 address on the fabric, where the lab has any. */
+  public String ipv6Address() {
+    return ipv6Address;
   }
 
   /** The node as a place to send from and to. */

@@ -151,7 +151,7 @@ public final class Probes {
       String protocol, Host server, EchoServer echo, String expectedSource) throws Proof.Refuted {
     List<String> seen =
         echo.peers().stream().map(peer -> peer.getAddress().getHostAddress()).distinct().toList();
-    if (!seen.equals(List.of(expectedSource))) {
+    if (!seen.equals(List.of(Host.parse(expectedSource).getHostAddress()))) {
       throw new Proof.Refuted(
           "%s: %s saw %s (expected: %s)".formatted(protocol, server, seen, expectedSource));
     }

@@ -3,6 +3,7 @@ package org.ovswin.lab;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The wires of a lab. The fabric is a Linux bridge with the nodes' gateway address and a second leg
@@ -23,18 +24,26 @@ final class Topology {
   /** 198.51.100.0/24 is TEST-NET-2 (RFC 5737). */
   private static final String EXTERNAL_GATEWAY = "198.51.100.1";
 
+  /** RFC 4193 and RFC 3849. */
+  private static final String IPV6_GATEWAY = "fd00:30::1";
+
+  static final String EXTERNAL_IPV6 = "2001:db8:100::100";
+  private static final String EXTERNAL_IPV6_GATEWAY = "2001:db8:100::1";
+
   private static final int FIRST_HOST = 11;
 
   private final Ledger ledger;
   private final Shell shell;
   private final String labId;
   private final int nodes;
+  private final LabSpec.Exit exit;
 
-  Topology(Ledger ledger, Shell shell, String labId, int nodes) {
+  Topology(Ledger ledger, Shell shell, String labId, int nodes, LabSpec.Exit exit) {
     this.ledger = ledger;
     this.shell = shell;
     this.labId = labId;
     this.nodes = nodes;
+    this.exit = exit;
   }
 
   static String nodeName(int number) {
@@ -44,6 +53,11 @@ final class Topology {
   /** The address that node {@code number}, counted from 1, has on the fabric. */
   static String nodeAddress(int number) {
     return "172.30.0." + (FIRST_HOST + number - 1);
+  }
+
+  /** The IPv6 address of the same node, where the lab has any. */
+  static String nodeIpv6(int number) {
+    return "fd00:30::" + (FIRST_HOST + number - 1);
   }
 
   /** A locally administered address with the IPv4 address in its last four bytes. */
@@ -82,6 +96,33 @@ final class Topology {
     inside("fabric", "echo 1 >/proc/sys/net/ipv4/ip_forward");
     batch("fabric", fabricLinks());
     Parallel.map(names, this::addressAndOffload);
+    if (exit == LabSpec.Exit.GATEWAY) {
+      addIpv6();
+    }
+  }
+
+  /** Both families on every wire: the host's own stack carries them alike. */
+  private void addIpv6() {
+    inside("fabric", "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding");
+    speakIpv6("fabric", "fab0", IPV6_GATEWAY, Optional.empty());
+    speakIpv6("fabric", "ext0", EXTERNAL_IPV6_GATEWAY, Optional.empty());
+    speakIpv6("external", "eth0", EXTERNAL_IPV6, Optional.of(EXTERNAL_IPV6_GATEWAY));
+    for (int i = 1; i <= nodes; i++) {
+      speakIpv6(nodeName(i), "eth0", nodeIpv6(i), Optional.of(IPV6_GATEWAY));
+      inside(nodeName(i), "echo 0 >/proc/sys/net/ipv6/conf/lo/disable_ipv6");
+    }
+  }
+
+  /** With no word but what it is asked: no solicitation of routers, no test for duplicates. */
+  private void speakIpv6(String name, String device, String address, Optional<String> gateway) {
+    String conf = "/proc/sys/net/ipv6/conf/" + device;
+    List<String> lines = new ArrayList<>();
+    lines.add("echo 0 >%s/accept_ra".formatted(conf));
+    lines.add("echo 0 >%s/router_solicitations".formatted(conf));
+    lines.add("echo 0 >%s/disable_ipv6".formatted(conf));
+    lines.add("ip address add %s/64 dev %s nodad".formatted(address, device));
+    gateway.ifPresent(next -> lines.add("ip route add default via %s".formatted(next)));
+    inside(name, lines.toArray(String[]::new));
   }
 
   private List<String> fabricLinks() {

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -39,6 +40,7 @@ final class AgentLife {
   final FakeFlowSwitch flowSwitch;
   final FakeEndpoints endpoints;
   final FakeHostInterfaces interfaces;
+  final FakeHostNat nat = new FakeHostNat();
   final Reconciler reconciler;
   final LeaseDatabase leases;
   final Inbox inbox = new Inbox();
@@ -58,6 +60,17 @@ final class AgentLife {
   }
 
   AgentLife(Machine machine, TestClock clock, Path journal, String bootId) throws IOException {
+    this(machine, clock, journal, bootId, Cluster.CONFIG);
+  }
+
+  /** On a node whose host is the pods' gateway. */
+  static AgentLife gateway(Machine machine, TestClock clock, Path journal) throws IOException {
+    return new AgentLife(machine, clock, journal, Cluster.BOOT, Cluster.GATEWAY_CONFIG);
+  }
+
+  private AgentLife(
+      Machine machine, TestClock clock, Path journal, String bootId, AgentConfig config)
+      throws IOException {
     this.machine = machine;
     this.clock = clock;
     this.journal = journal;
@@ -79,24 +92,18 @@ final class AgentLife {
         };
     HostSide host =
         new HostSide(
-            Cluster.CONFIG,
-            Cluster.LINK,
-            bootId,
-            endpoints,
-            interfaces,
-            clock,
-            executor,
-            inbox::tell);
+            config, Cluster.LINK, bootId, endpoints, interfaces, clock, executor, inbox::tell);
     this.reconciler =
         new Reconciler(
-            Cluster.CONFIG,
+            config,
             Cluster.LINK,
             leases,
             new RowSide(vswitch, inbox::tell),
             new FlowSide(flowSwitch, inbox::tell),
             host,
+            new NatSide(Optional.of(nat), executor, inbox::tell),
             new GatewayProbe(flowSwitch),
-            new Requests(Cluster.CONFIG, bootId, clock, cluster),
+            new Requests(config, bootId, clock, cluster),
             cluster,
             clock);
   }

@@ -50,23 +50,27 @@ final class Cluster {
 
   static final NodeLink LINK = new NodeLink(List.of(UPLINK_CONFIG.address()), UPLINK_MAC, 1500);
 
-  static final AgentConfig CONFIG =
-      new AgentConfig(
-          "node1",
-          new ClusterConfig(
-              RANGES,
-              new ClusterConfig.Store.File(Path.of("/nowhere/store")),
-              Duration.ofMinutes(10)),
-          IpamConfig.DEFAULT,
-          Path.of("/nowhere/state"),
-          Path.of("/nowhere/run"),
-          new AgentConfig.OpenVSwitch(
-              "unix:/nowhere/db.sock", Path.of("/nowhere/ovs"), BRIDGE, "netdev"),
-          UPLINK_CONFIG,
-          AgentConfig.Mode.HOST_GATEWAY,
-          OptionalInt.of(1500));
+  static final AgentConfig CONFIG = config(UPLINK_CONFIG);
+  static final AgentConfig GATEWAY_CONFIG = config(AgentConfig.GatewayConfig.FOUND);
 
   private Cluster() {}
+
+  private static AgentConfig config(AgentConfig.Exit exit) {
+    return new AgentConfig(
+        "node1",
+        new ClusterConfig(
+            RANGES,
+            new ClusterConfig.Store.File(Path.of("/nowhere/store")),
+            Duration.ofMinutes(10)),
+        IpamConfig.DEFAULT,
+        Path.of("/nowhere/state"),
+        Path.of("/nowhere/run"),
+        new AgentConfig.OpenVSwitch(
+            "unix:/nowhere/db.sock", Path.of("/nowhere/ovs"), BRIDGE, "netdev"),
+        exit,
+        AgentConfig.Mode.HOST_GATEWAY,
+        OptionalInt.of(1500));
+  }
 
   static Attachment attachment(int number) {
     return new Attachment("container" + number, "eth0");

@@ -3,6 +3,8 @@ package org.ovswin.agent;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import org.ovswin.sandbox.EndpointException;
 import org.ovswin.sandbox.HostInterfaceSpec;
 import org.ovswin.sandbox.HostInterfaces;
 import org.ovswin.sandbox.MacAddress;
@@ -12,6 +14,8 @@ import org.ovswin.sandbox.Path;
 final class FakeHostInterfaces implements HostInterfaces {
   private final Machine machine;
   private int converges;
+  private boolean farPeers;
+  private Optional<HostInterfaceSpec> converged = Optional.empty();
 
   FakeHostInterfaces(Machine machine) {
     this.machine = machine;
@@ -21,13 +25,28 @@ final class FakeHostInterfaces implements HostInterfaces {
     return converges;
   }
 
+  /** From now on no peer is on a link of this node. */
+  void farPeers() {
+    farPeers = true;
+  }
+
+  /** What the local port has. */
+  HostInterfaceSpec converged() {
+    return converged.orElseThrow();
+  }
+
   @Override
-  public Convergence converge(HostInterfaceSpec spec) {
+  public Convergence converge(HostInterfaceSpec spec) throws EndpointException {
     converges++;
     if (!spec.name().equals(Cluster.BRIDGE)
-        || !spec.addressesMoveFrom().equals(Optional.of(Cluster.UPLINK))) {
+        || (spec.addressesMoveFrom().isPresent()
+            && !spec.addressesMoveFrom().equals(Optional.of(Cluster.UPLINK)))) {
       throw new AssertionError("not the local port: " + spec);
     }
+    if (spec.forwarding().isPresent() && farPeers && !spec.forwarding().get().peers().isEmpty()) {
+      throw new EndpointException(EndpointException.Reason.SYSTEM, "a peer is behind a router");
+    }
+    converged = Optional.of(spec);
     return machine.hasBridge()
         ? new Convergence.Converged(List.of())
         : new Convergence.Gone(spec.name());
@@ -42,6 +61,14 @@ final class FakeHostInterfaces implements HostInterfaces {
 
   @Override
   public void removeForwardingRoutes() {}
+
+  @Override
+  public OptionalInt mtu(String name) {
+    return OptionalInt.of(1500);
+  }
+
+  @Override
+  public void release(String name) {}
 
   @Override
   public Optional<Path> pathTo(InetAddress destination) {

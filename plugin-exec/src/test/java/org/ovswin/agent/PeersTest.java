@@ -12,7 +12,7 @@ import org.ovswin.pipeline.NodeState;
 
 final class PeersTest {
   private static Peers of(Cluster.Node... nodes) {
-    return Peers.of("node1", Cluster.LINK, Cluster.SPACE, Cluster.view(List.of(nodes)));
+    return Peers.of(Cluster.CONFIG, Cluster.LINK, Cluster.SPACE, Cluster.view(List.of(nodes)));
   }
 
   @Test

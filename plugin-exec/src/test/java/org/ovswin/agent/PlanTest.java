@@ -263,6 +263,7 @@ final class PlanTest {
         flows(situation.flows()),
         Optional.of(PEERS),
         Optional.of(Cluster.GATEWAY_MAC),
+        new HostState.NotNeeded(),
         startup);
   }
 
@@ -337,6 +338,7 @@ final class PlanTest {
         flows,
         view.peers(),
         view.gatewayMac(),
+        view.host(),
         view.startup());
   }
 
@@ -394,6 +396,7 @@ final class PlanTest {
               view.flows(),
               view.peers(),
               view.gatewayMac(),
+              view.host(),
               startup);
       Plan plan = Plan.of(without, NOW);
       boolean over = startup == NodeView.Startup.OVER;

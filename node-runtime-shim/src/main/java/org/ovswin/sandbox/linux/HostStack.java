@@ -42,6 +42,20 @@ final class HostStack {
     Ipv6.disable(ifName);
   }
 
+  /**
+   * Undoes {@link #deafen}: the device is as a new one.
+   *
+   * @throws java.nio.file.NoSuchFileException if the device is gone
+   */
+  static void hear(String ifName) throws IOException {
+    for (String setting : SETTINGS.keySet()) {
+      Files.writeString(
+          CONF.resolve(ifName).resolve(setting),
+          Files.readString(CONF.resolve("default").resolve(setting)));
+    }
+    Ipv6.asNew(ifName);
+  }
+
   static boolean isDeaf(String ifName) throws IOException {
     for (Map.Entry<String, String> setting : SETTINGS.entrySet()) {
       Path file = CONF.resolve(ifName).resolve(setting.getKey());

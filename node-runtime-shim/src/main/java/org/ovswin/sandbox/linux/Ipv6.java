@@ -66,6 +66,17 @@ final class Ipv6 {
     write(ifName, SWITCH, ON);
   }
 
+  /**
+   * On or off, as links are that nobody has touched.
+   *
+   * @throws java.nio.file.NoSuchFileException if the link is gone
+   */
+  static void asNew(String ifName) throws IOException {
+    if (Files.isDirectory(CONF)) {
+      write(ifName, SWITCH, read("default", SWITCH));
+    }
+  }
+
   static boolean isDisabled(String ifName) throws IOException {
     return use(ifName) == Use.OFF;
   }

@@ -2,9 +2,11 @@ package org.ovswin.sandbox.linux;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.ovswin.sandbox.EndpointException;
 import org.ovswin.sandbox.HostInterfaceSpec;
 import org.ovswin.sandbox.HostInterfaces;
@@ -47,6 +49,15 @@ public final class LinuxHostInterfaces implements HostInterfaces {
   }
 
   @Override
+  public OptionalInt mtu(String name) throws EndpointException {
+    try (Rtnetlink netlink = Rtnetlink.open()) {
+      return netlink.link(name).stream().mapToInt(Link::mtu).findFirst();
+    } catch (IOException e) {
+      throw Failures.translate("look at interface " + name, e);
+    }
+  }
+
+  @Override
   public void removeForwardingRoutes() throws EndpointException {
     try (Rtnetlink netlink = Rtnetlink.open()) {
       HostForwarding.removeRoutes(netlink);
@@ -75,6 +86,17 @@ public final class LinuxHostInterfaces implements HostInterfaces {
                       way.get().mtu().orElse(link.mtu())));
     } catch (IOException e) {
       throw Failures.translate("look up the way to " + destination.getHostAddress(), e);
+    }
+  }
+
+  @Override
+  public void release(String name) throws EndpointException {
+    try {
+      HostStack.hear(name);
+    } catch (NoSuchFileException e) {
+      // Gone: nobody has to hear anything.
+    } catch (IOException e) {
+      throw Failures.translate("release interface " + name, e);
     }
   }
 
