@@ -82,7 +82,7 @@ final class ConfigurationStep implements Step {
       return Done.left(path + " was not written by up");
     }
     Files.delete(path);
-    PlacedFile.removeIfEmpty(path.toAbsolutePath().getParent());
+    PlacedFile.removeIfEmpty(PlacedFile.directoryOf(path));
     return Done.now("removed " + path);
   }
 

@@ -10,11 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.ovswin.sandbox.EndpointException;
 
 /**
- * The kernel's settings for forwarding, which the agent switches on. Each of the two switches
- * changes settings of every device with it (ip-sysctl), so all of these are remembered, and put
- * back after the switches.
+ * What the agent has the host's stack do for pods: its rules of nftables, its routes to peers, and
+ * the kernel's settings for forwarding. Each of the two switches of these changes settings of every
+ * device with it (ip-sysctl), so all of them are remembered, and put back after the switches.
  */
 final class ForwardingStep implements Step {
   /** Switches, in the order in which they are put back. */
@@ -28,12 +29,19 @@ final class ForwardingStep implements Step {
           "ipv4/conf/%s/accept_redirects", "ipv6/conf/%s/forwarding", "ipv6/conf/%s/accept_ra");
 
   private final Path root;
+  private final HostRules rules;
+
+  /** Takes away what agents have put into the kernel for all pods together. */
+  interface HostRules {
+    void remove() throws EndpointException;
+  }
 
   /**
    * @param root {@code /proc/sys/net}
    */
-  ForwardingStep(Path root) {
+  ForwardingStep(Path root, HostRules rules) {
     this.root = root;
+    this.rules = rules;
   }
 
   @Override
@@ -77,11 +85,19 @@ final class ForwardingStep implements Step {
 
   @Override
   public Done apply() {
-    return Done.already("remembered; the agent switches it on where it needs it");
+    return Done.already("settings are remembered; the agent switches on what it needs");
   }
 
   @Override
-  public Done undo(JsonNode before) throws IOException {
+  public Done undo(JsonNode before) throws IOException, NodeException {
+    try {
+      rules.remove();
+    } catch (EndpointException e) {
+      throw new NodeException(
+          "nftables or routes: %s; nft delete table inet ovs-win and ip route show proto 111 help to do it by hand"
+              .formatted(e.getMessage()),
+          e);
+    }
     List<String> changed = new ArrayList<>();
     // Twice: a switch that is put back changes devices that were right already.
     for (int round = 0; round < 2; round++) {
@@ -95,12 +111,13 @@ final class ForwardingStep implements Step {
           }
         } catch (NoSuchFileException e) {
           // The device is gone, and its settings with it.
-          continue;
         }
       }
     }
     return changed.isEmpty()
-        ? Done.already("is as it was")
-        : Done.now("put back " + String.join(" ", changed.stream().distinct().toList()));
+        ? Done.already("is as it was, without rules and routes of ours")
+        : Done.now(
+            "removed rules and routes of ours, put back "
+                + String.join(" ", changed.stream().distinct().toList()));
   }
 }

@@ -15,6 +15,9 @@ import org.ovswin.agent.ClusterConfig;
 import org.ovswin.ipam.disk.PrivateFiles;
 import org.ovswin.ipam.disk.ProcessLock;
 import org.ovswin.node.OpenVSwitch.Datapath;
+import org.ovswin.sandbox.EndpointException;
+import org.ovswin.sandbox.linux.LinuxHostInterfaces;
+import org.ovswin.sandbox.linux.LinuxHostNat;
 
 /**
  * Makes this machine a node, and undoes it. One run at a time; each of them may be killed at any
@@ -85,7 +88,7 @@ public final class Node {
       throws IOException {
     Optional<AgentConfig> config = ConfigurationStep.readIfThere(layout.config());
     record.delete();
-    PlacedFile.removeIfEmpty(Layout.record(layout.stateDirectory()).getParent());
+    PlacedFile.removeIfEmpty(PlacedFile.directoryOf(Layout.record(layout.stateDirectory())));
     if (state == State.KEEP) {
       progress.step(
           report(
@@ -167,6 +170,11 @@ public final class Node {
       };
     }
 
+    private static void removeRules() throws EndpointException {
+      LinuxHostNat.open().remove();
+      new LinuxHostInterfaces().removeForwardingRoutes();
+    }
+
     PodsStep pods() {
       return pods;
     }
@@ -180,7 +188,7 @@ public final class Node {
           new ConfigurationStep(
               layout.config(), () -> options.text(layout, Datapath.here().text())));
       steps.add(new OpenVSwitchStep(openvswitch));
-      steps.add(new ForwardingStep(SYSCTLS));
+      steps.add(new ForwardingStep(SYSCTLS, Parts::removeRules));
       steps.add(new BridgeStep(openvswitch, paths));
       steps.add(agent);
       steps.add(pods);

@@ -31,6 +31,12 @@ record PlacedFile(Path path, String mode) {
   /** Of a file that is kept to be put back. */
   private static final long MAX_KEPT_BYTES = 8 << 20;
 
+  /** The directory that a file is in. */
+  static Path directoryOf(Path file) {
+    // Of an empty sibling, as getParent would give null for a root.
+    return file.toAbsolutePath().resolveSibling("");
+  }
+
   /** What {@link #restore} needs. */
   ObjectNode before() throws IOException, NodeException {
     ObjectNode before = missingDirectories(path);
@@ -71,7 +77,7 @@ record PlacedFile(Path path, String mode) {
   }
 
   private void write(byte[] content, String permissions) throws IOException {
-    Path directory = path.toAbsolutePath().getParent();
+    Path directory = directoryOf(path);
     Files.createDirectories(directory);
     // A name that no runtime takes for a network or a plugin.
     Path coming = directory.resolve("." + path.getFileName() + ".new");

@@ -55,7 +55,7 @@ final class UpRecord implements Closeable {
    * @throws IOException also if a line of it is no entry: what was changed is then not known
    */
   static UpRecord open(Path file) throws IOException {
-    PrivateFiles.createDirectories(file.toAbsolutePath().getParent());
+    PrivateFiles.createDirectories(PlacedFile.directoryOf(file));
     String text = Files.exists(file) ? Files.readString(file) : "";
     int whole = text.lastIndexOf('\n') + 1;
     FileChannel channel =
@@ -69,7 +69,7 @@ final class UpRecord implements Closeable {
         number++;
         record.read(line, number);
       }
-      PrivateFiles.forceDirectory(file.toAbsolutePath().getParent());
+      PrivateFiles.forceDirectory(PlacedFile.directoryOf(file));
       return record;
     } catch (IOException e) {
       channel.close();
@@ -149,7 +149,7 @@ final class UpRecord implements Closeable {
   void delete() throws IOException {
     channel.close();
     Files.deleteIfExists(file);
-    PrivateFiles.forceDirectory(file.toAbsolutePath().getParent());
+    PrivateFiles.forceDirectory(PlacedFile.directoryOf(file));
   }
 
   @Override

@@ -92,13 +92,17 @@ class LayeringTest {
   }
 
   @Test
-  void linux_isNamedWhereAnAgentIsPutTogether() {
+  void linux_isNamedWhereAnAgentIsPutTogetherOrTakenAway() {
     classes()
         .that()
         .resideInAPackage("org.ovswin.sandbox.linux..")
         .should()
         .onlyHaveDependentClassesThat()
-        .resideInAnyPackage("org.ovswin.sandbox.linux..", "org.ovswin.agent..", "org.ovswin.lab..")
+        .resideInAnyPackage(
+            "org.ovswin.sandbox.linux..",
+            "org.ovswin.agent..",
+            "org.ovswin.lab..",
+            "org.ovswin.node..")
         .check(CLASSES);
   }
 
