@@ -37,8 +37,7 @@ final class Conntrack implements AutoCloseable {
    * @param which of them
    * @return how many
    */
-  int forget(int family, Protocol protocol, int port, Which which)
-      throws IOException {
+  int forget(int family, Protocol protocol, int port, Which which) throws IOException {
     int forgotten = 0;
     for (Connection connection : connections(family, protocol, port)) {
       if (which.test(connection)) {
@@ -56,8 +55,7 @@ final class Conntrack implements AutoCloseable {
     return forgotten;
   }
 
-  private List<Connection> connections(int family, Protocol protocol, int port)
-      throws IOException {
+  private List<Connection> connections(int family, Protocol protocol, int port) throws IOException {
     List<Connection> connections = new ArrayList<>();
     for (NetlinkSocket.Message message :
         socket.request(ConntrackMessages.dump(family, protocol, port))) {

@@ -82,8 +82,7 @@ final class ConntrackMessages {
                         proto
                             .attribute(CTA_PROTO_NUM, new byte[] {(byte) protocol.number()})
                             .attribute(
-                                CTA_PROTO_DST_PORT,
-                                new byte[] {(byte) (port >>> 8), (byte) port})))
+                                CTA_PROTO_DST_PORT, new byte[] {(byte) (port >>> 8), (byte) port})))
         .nest(
             CTA_FILTER,
             filter ->

@@ -89,7 +89,8 @@ public final class LinuxHostNat implements HostNat {
     lock.lock();
     try {
       applied = Optional.empty();
-      nftables.run("table %s {}\ndelete table %s\n".formatted(HostNatRules.TABLE, HostNatRules.TABLE));
+      nftables.run(
+          "table %s {}\ndelete table %s\n".formatted(HostNatRules.TABLE, HostNatRules.TABLE));
     } catch (IOException e) {
       throw translate("remove table " + HostNatRules.TABLE, e);
     } finally {

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A netlink(7) socket. It belongs to the namespace of the thread that opens
- * it, and may then be used by any; one request runs at a time.
+ * A netlink(7) socket. It belongs to the namespace of the thread that opens it, and may then be
+ * used by any; one request runs at a time.
  *
  * <p>An answer is none, one or many messages, ended by NLMSG_DONE (dump) or by NLMSG_ERROR, whose
  * errno 0 is the acknowledgement:

@@ -190,9 +190,7 @@ public final class Rtnetlink implements AutoCloseable {
 
   /** Whether an address is one of this host's. */
   boolean isHere(InetAddress address) throws IOException {
-    return lookUp(address)
-        .filter(way -> way.place() == RouteMessages.Place.HERE)
-        .isPresent();
+    return lookUp(address).filter(way -> way.place() == RouteMessages.Place.HERE).isPresent();
   }
 
   /**

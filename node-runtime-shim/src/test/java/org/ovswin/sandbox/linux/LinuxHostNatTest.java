@@ -131,16 +131,14 @@ class LinuxHostNatTest {
   @Test
   void apply_sourceOfThePodsFromOutside_isDropped() throws Exception {
     apply(List.of());
-    NatScene.batch(
-        scene.outside, "addr add 10.244.1.6/32 dev lo", "addr add 10.244.9.9/32 dev lo");
+    NatScene.batch(scene.outside, "addr add 10.244.1.6/32 dev lo", "addr add 10.244.9.9/32 dev lo");
     try (DatagramSocket pod = listen(scene.pod1)) {
       for (String source : List.of("10.244.1.6", "10.244.9.9", "10.244.2.5")) {
         Netns.run(
             scene.outside,
             () -> {
               try (DatagramChannel sender =
-                  DatagramChannel.open()
-                      .bind(new InetSocketAddress(NatScene.address(source), 0))) {
+                  DatagramChannel.open().bind(new InetSocketAddress(NatScene.address(source), 0))) {
                 sender.send(
                     ByteBuffer.allocate(1),
                     new InetSocketAddress(NatScene.address("10.244.1.5"), 5555));
@@ -203,8 +201,7 @@ class LinuxHostNatTest {
       assertThatThrownBy(conversation::ask).isInstanceOf(PortUnreachableException.class);
       assertThatThrownBy(sixth::ask).isInstanceOf(PortUnreachableException.class);
       apply(
-          List.of(
-              all(Protocol.UDP, 8080, "10.244.1.5"), all(Protocol.UDP, 8080, "fd00:244:1::5")));
+          List.of(all(Protocol.UDP, 8080, "10.244.1.5"), all(Protocol.UDP, 8080, "fd00:244:1::5")));
       assertThat(conversation.ask()).startsWith("pod1");
       assertThat(sixth.ask()).startsWith("pod1");
       apply(List.of(all(Protocol.UDP, 8080, "10.244.1.6")));
@@ -321,8 +318,7 @@ class LinuxHostNatTest {
   private NatScene.Conversation conversation(String address) throws IOException {
     return Netns.call(
         scene.outside,
-        () ->
-            new NatScene.Conversation(new InetSocketAddress(NatScene.address(address), 8080)));
+        () -> new NatScene.Conversation(new InetSocketAddress(NatScene.address(address), 8080)));
   }
 
   private static DatagramSocket listen(Path netns) throws IOException {
@@ -347,10 +343,6 @@ class LinuxHostNatTest {
 
   private static PortForward at(String hostIp, int hostPort, String pod) {
     return new PortForward(
-        Protocol.TCP,
-        Optional.of(NatScene.address(hostIp)),
-        hostPort,
-        NatScene.address(pod),
-        80);
+        Protocol.TCP, Optional.of(NatScene.address(hostIp)), hostPort, NatScene.address(pod), 80);
   }
 }

@@ -2,6 +2,7 @@ package org.ovswin.sandbox.linux;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.ovswin.sandbox.Forwarding;
 import org.ovswin.sandbox.HostInterfaceSpec;
 import org.ovswin.sandbox.InetPrefix;
@@ -36,7 +38,7 @@ final class NatScene implements AutoCloseable {
   final Path outside;
   final Path pod1;
   final Path pod2;
-  private final List<AutoCloseable> servers = new ArrayList<>();
+  private final List<Closeable> servers = new CopyOnWriteArrayList<>();
 
   NatScene(Namespaces namespaces) throws IOException, InterruptedException {
     node = namespaces.create();
@@ -78,7 +80,8 @@ final class NatScene implements AutoCloseable {
                         GATEWAY_INTERFACE,
                         1500,
                         List.of(
-                            InetPrefix.parse("10.244.1.1/24"), InetPrefix.parse("fd00:244:1::1/64")),
+                            InetPrefix.parse("10.244.1.1/24"),
+                            InetPrefix.parse("fd00:244:1::1/64")),
                         List.of(),
                         Optional.empty(),
                         Optional.of(
@@ -132,39 +135,35 @@ final class NatScene implements AutoCloseable {
     ServerSocketChannel tcp =
         Netns.call(netns, () -> ServerSocketChannel.open().bind(new InetSocketAddress(port)));
     servers.add(tcp);
-    servers.add(
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    while (true) {
-                      SocketChannel caller = tcp.accept();
-                      servers.add(caller);
-                      Thread.ofVirtual().start(() -> converse(caller, name));
-                    }
-                  } catch (IOException e) {
-                    requireClosed(e);
-                  }
-                })
-            ::join);
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                while (true) {
+                  SocketChannel caller = tcp.accept();
+                  servers.add(caller);
+                  Thread.ofVirtual().start(() -> converse(caller, name));
+                }
+              } catch (IOException e) {
+                requireClosed(e);
+              }
+            });
     DatagramChannel udp =
         Netns.call(netns, () -> DatagramChannel.open().bind(new InetSocketAddress(port)));
     servers.add(udp);
-    servers.add(
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    ByteBuffer question = ByteBuffer.allocate(100);
-                    while (true) {
-                      InetSocketAddress from = (InetSocketAddress) udp.receive(question.clear());
-                      udp.send(answer(name, from), from);
-                    }
-                  } catch (IOException e) {
-                    requireClosed(e);
-                  }
-                })
-            ::join);
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                ByteBuffer question = ByteBuffer.allocate(100);
+                while (true) {
+                  InetSocketAddress from = (InetSocketAddress) udp.receive(question.clear());
+                  udp.send(answer(name, from), from);
+                }
+              } catch (IOException e) {
+                requireClosed(e);
+              }
+            });
   }
 
   /** For each octet that comes, an answer. */
@@ -196,7 +195,8 @@ final class NatScene implements AutoCloseable {
     try {
       return askOnce(from, protocol, address, port);
     } catch (SocketTimeoutException e) {
-      throw new IOException("%s from %s to %s port %d: no answer".formatted(protocol, from, address, port), e);
+      throw new IOException(
+          "%s from %s to %s port %d: no answer".formatted(protocol, from, address, port), e);
     }
   }
 
@@ -252,9 +252,9 @@ final class NatScene implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    // Channels first: the threads end with them.
-    for (AutoCloseable server : List.copyOf(servers)) {
+  public void close() throws IOException {
+    // The threads end with their channels.
+    for (Closeable server : List.copyOf(servers)) {
       server.close();
     }
   }
