@@ -38,11 +38,8 @@ final class HostPortTable implements FlowTable {
   @Override
   public void pod(Exit exit, Pod pod, FlowSink out) {
     if (exit instanceof Uplink uplink) {
-      Ipv4Address node = uplink.address();
-      for (HostPort port : pod.hostPorts()) {
-        if (port.hostIp().isEmpty() || port.hostIp().get().equals(node)) {
-          pod.ipv4().ifPresent(address -> lead(node, port, address, out));
-        }
+      for (HostPort port : uplink.hostPorts(pod)) {
+        lead(uplink.address(), port, pod.ipv4().orElseThrow(), out);
       }
     }
   }

@@ -36,6 +36,7 @@ final class Matches {
 
   static final int INVALID = 0x10;
   static final int TRACKED = 0x20;
+  static final int DNAT = 0x80;
 
   private static final Ipv6Address ALL_ONES = new Ipv6Address(-1, -1);
 

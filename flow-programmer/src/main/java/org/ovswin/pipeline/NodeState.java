@@ -41,6 +41,12 @@ public record NodeState(
    */
   public static final MacAddress GATEWAY_PORT_MAC = MacAddress.parse("02:6f:76:73:77:67");
 
+  /**
+   * Whom a pod sees that asks itself by a port of the node: no pod takes a packet from its own
+   * address. Of the link's range (RFC 3927), so that nobody else is meant.
+   */
+  public static final Ipv4Address HAIRPIN = Ipv4Address.parse("169.254.111.118");
+
   public NodeState {
     cluster = List.copyOf(cluster);
     blocks = List.copyOf(blocks);
@@ -153,7 +159,16 @@ public record NodeState(
       MacAddress mac,
       Ipv4Address gateway,
       Optional<MacAddress> gatewayMac)
-      implements Exit {}
+      implements Exit {
+
+    /** Of the pod's host ports those that this exit has: IPv4's, of the one address there is. */
+    List<HostPort> hostPorts(Pod pod) {
+      return pod.hostPorts().stream()
+          .filter(_ -> pod.ipv4().isPresent())
+          .filter(port -> port.hostIp().map(address::equals).orElse(true))
+          .toList();
+    }
+  }
 
   /**
    * The other nodes. Checked once and shared by many states: a pod that comes costs nothing for

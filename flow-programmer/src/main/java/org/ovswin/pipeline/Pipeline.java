@@ -34,6 +34,7 @@ public final class Pipeline {
           new NdAnswerTable(),
           new SpoofGuardTable(),
           new ConntrackTable(),
+          new ConntrackAgainTable(),
           new ConntrackStateTable(),
           new HostPortTable(),
           new RouteTable(),
@@ -46,7 +47,7 @@ public final class Pipeline {
           .filter(
               table ->
                   switch (table.id()) {
-                    case CONNTRACK, CONNTRACK_STATE, HOST_PORT, COMMIT -> false;
+                    case CONNTRACK, CONNTRACK_AGAIN, CONNTRACK_STATE, HOST_PORT, COMMIT -> false;
                     case CLASSIFIER,
                         ARP_SPOOF_GUARD,
                         ARP_RESPONDER,

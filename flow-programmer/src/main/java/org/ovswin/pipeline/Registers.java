@@ -24,6 +24,9 @@ public final class Registers {
    */
   static final int CT_ZONE = 0x6f76;
 
+  /** Beside it: what pods ask of themselves by a port of the node, seen from their own side. */
+  static final int HAIRPIN_ZONE = CT_ZONE + 1;
+
   static final List<Bits> ALL = List.of(SOURCE, SNAT, OUT_PORT);
 
   private Registers() {}

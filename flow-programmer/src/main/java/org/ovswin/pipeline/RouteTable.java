@@ -2,12 +2,14 @@ package org.ovswin.pipeline;
 
 import static org.ovswin.openflow.Actions.DEC_TTL;
 import static org.ovswin.openflow.Actions.set;
+import static org.ovswin.pipeline.Steps.commitWithSource;
 import static org.ovswin.pipeline.Steps.goTo;
 import static org.ovswin.pipeline.Steps.load;
 
 import java.util.List;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.openflow.Action;
 import org.ovswin.openflow.Field;
@@ -33,7 +35,15 @@ import org.ovswin.pipeline.Registers.Source;
  * <p>IPv6 leads from pod to pod, on this node and between nodes. The world is not offered by it:
  * what goes there ends here, as does all that is for a group or a link-local address.
  *
+ * <p>A pod that asks itself by a port of the node is asked, as it sees it, by 169.254.111.118, and
+ * has its answer from the node; both go back by the port that they came from.
+ *
  * <pre>{@code
+ * priority=210,ct_state=+trk+dnat,ip,in_port=3,nw_src=POD_IP,nw_dst=POD_IP actions=
+ *     set_field:02:6f:76:73:77:6e->eth_src,set_field:POD_MAC->eth_dst,set_field:0xfff8->reg1,
+ *     ct(commit,table=90,zone=28535,nat(src=169.254.111.118))
+ * priority=210,ip,in_port=3,nw_src=NODE_IP,nw_dst=POD_IP actions=set_field:02:6f:76:73:77:6e->eth_src,
+ *     set_field:POD_MAC->eth_dst,set_field:0xfff8->reg1,goto_table:90
  * priority=200,ip,nw_dst=POD_IP actions=set_field:02:6f:76:73:77:6e->eth_src,set_field:POD_MAC->eth_dst,
  *     set_field:0x3->reg1,goto_table:80
  * priority=200,ipv6,ipv6_dst=POD_IP6 actions=set_field:02:6f:76:73:77:6e->eth_src,
@@ -85,6 +95,7 @@ import org.ovswin.pipeline.Registers.Source;
  * }</pre>
  */
 final class RouteTable implements FlowTable {
+  private static final int HAIRPIN = 210;
   private static final int POD = 200;
   private static final int NO_TRANSIT = 190;
   private static final int PEER_BLOCK = 180;
@@ -204,6 +215,33 @@ final class RouteTable implements FlowTable {
           leaveBy(pod.port()),
           next(exit));
     }
+    if (exit instanceof Uplink uplink && !uplink.hostPorts(pod).isEmpty()) {
+      hairpin(uplink, pod, pod.ipv4().orElseThrow(), out);
+    }
+  }
+
+  /** From the pod to itself and back, by a port of the node. */
+  private static void hairpin(Uplink uplink, Pod pod, Ipv4Address address, FlowSink out) {
+    Action fromGateway = set(Field.ETH_SRC, NodeState.GATEWAY_MAC.value());
+    Action toPod = set(Field.ETH_DST, pod.mac().value());
+    Action back = leaveBy(PortNo.to16(PortNo.IN_PORT));
+    out.flow(
+        HAIRPIN,
+        Matches.tracked(Matches.DNAT, Matches.DNAT)
+            .inPort(pod.port())
+            .ipv4Src(address.value())
+            .ipv4Dst(address.value()),
+        fromGateway,
+        toPod,
+        back,
+        commitWithSource(Registers.HAIRPIN_ZONE, NodeState.HAIRPIN, TableId.OUTPUT));
+    out.flow(
+        HAIRPIN,
+        Matches.ipTo(address).inPort(pod.port()).ipv4Src(uplink.address().value()),
+        fromGateway,
+        toPod,
+        back,
+        goTo(TableId.OUTPUT));
   }
 
   private static Action[] onto(Uplink uplink, MacAddress nextHop, Action... then) {

@@ -34,7 +34,12 @@ final class Steps {
 
   /** Finds the packet's connection and its translation, and goes on. */
   static Action restore(TableId next) {
-    return Ct.track(Registers.CT_ZONE, next.number()).withNat(Nat.existing());
+    return restore(Registers.CT_ZONE, next);
+  }
+
+  /** The same, in this zone. */
+  static Action restore(int zone, TableId next) {
+    return Ct.track(zone, next.number()).withNat(Nat.existing());
   }
 
   /** Remembers the connection as it is; the packet goes on behind this action. */
@@ -44,15 +49,20 @@ final class Steps {
 
   /** Remembers the connection with another source; the port stays unless it is taken. */
   static Action commitWithSource(Ipv4Address address, TableId next) {
-    return commit(Nat.src(address.value()), next);
+    return commitWithSource(Registers.CT_ZONE, address, next);
+  }
+
+  /** The same, in this zone. */
+  static Action commitWithSource(int zone, Ipv4Address address, TableId next) {
+    return commit(zone, Nat.src(address.value()), next);
   }
 
   /** Remembers the connection with another destination. */
   static Action commitWithDestination(Ipv4Address address, int port, TableId next) {
-    return commit(Nat.dst(address.value(), port), next);
+    return commit(Registers.CT_ZONE, Nat.dst(address.value(), port), next);
   }
 
-  private static Action commit(Nat nat, TableId next) {
-    return Ct.commit(Registers.CT_ZONE).withNat(nat).withTable(next.number());
+  private static Action commit(int zone, Nat nat, TableId next) {
+    return Ct.commit(zone).withNat(nat).withTable(next.number());
   }
 }

@@ -21,6 +21,8 @@ public enum TableId {
   SPOOF_GUARD(20),
   /** Restores the connection and undoes its NAT. */
   CONNTRACK(30),
+  /** As before, for what a pod answers itself by a port of the node. */
+  CONNTRACK_AGAIN(31),
   /** Sorts new connections from known ones. */
   CONNTRACK_STATE(32),
   /** The node's ports that lead to a pod. */

@@ -83,6 +83,9 @@ class PipelinePageTest {
     }
     page.append(
         "| ct zone %d | every connection this node tracks |%n".formatted(Registers.CT_ZONE));
+    page.append(
+        "| ct zone %d | of these, what a pod asks of itself, as it sees it |%n"
+            .formatted(Registers.HAIRPIN_ZONE));
     for (FlowTable table : Pipeline.tables(Example.UPLINK)) {
       page.append("%n## %d %s%n%n".formatted(table.id().number(), table.id()));
       page.append(purpose(table.getClass().getSimpleName())).append("\n\n");

@@ -29,6 +29,8 @@ import org.ovswin.openflow.session.SwitchConnection;
 import org.ovswin.openflow.session.SwitchListener;
 import org.ovswin.pipeline.Bandwidth;
 import org.ovswin.pipeline.NodeState;
+import org.ovswin.pipeline.NodeState.HostPort;
+import org.ovswin.pipeline.NodeState.Protocol;
 import org.ovswin.pipeline.Pipeline;
 import org.ovswin.sandbox.EndpointSpec;
 import org.ovswin.sandbox.InetPrefix;
@@ -50,6 +52,14 @@ final class PodsOnASwitch implements AutoCloseable {
 
   private static final List<IpPrefix> CLUSTER =
       List.of(IpPrefix.parse("10.244.0.0/16"), IpPrefix.parse("fd00:10:244::/56"));
+  /** The node's address with an uplink. */
+  static final Ipv4Address NODE = Ipv4Address.parse("172.30.0.11");
+
+  /** Leads to the first pod's {@link #POD_PORT} with an uplink. */
+  static final int HOST_PORT = 8080;
+
+  static final int POD_PORT = 80;
+
   private static final String BRIDGE = "br-pods";
   private static final int UPLINK_PORT = 1;
   private static final int FIRST_PORT = 3;
@@ -120,7 +130,7 @@ final class PodsOnASwitch implements AutoCloseable {
       case UPLINK ->
           new NodeState.Uplink(
               UPLINK_PORT,
-              Ipv4Address.parse("172.30.0.11"),
+              NODE,
               new MacAddress(0x0200_0000_0011L),
               Ipv4Address.parse("172.30.0.1"),
               Optional.of(new MacAddress(0x0200_0000_0001L)));
@@ -145,7 +155,9 @@ final class PodsOnASwitch implements AutoCloseable {
         FIRST_PORT + index,
         List.of(address(BLOCK, index), address(BLOCK6, index)),
         new MacAddress(FIRST_MAC + index),
-        List.of(),
+        index == 0
+            ? List.of(new HostPort(Protocol.TCP, Optional.of(NODE), HOST_PORT, POD_PORT))
+            : List.of(),
         bandwidth);
   }
 
@@ -359,6 +371,28 @@ final class PodsOnASwitch implements AutoCloseable {
       } finally {
         client.close();
         sender.join();
+      }
+    }
+  }
+
+  /**
+   * Asks the host port by TCP, and hears the answer.
+   *
+   * @return whom the first pod was asked by
+   */
+  String askHostPort(int from) throws Exception {
+    byte[] word = {42};
+    try (ServerSocketChannel server =
+            Netns.call(netns(0), () -> ServerSocketChannel.open().bind(at(ipv4(0), POD_PORT)));
+        SocketChannel client = Netns.call(netns(from), () -> SocketChannel.open())) {
+      client.socket().connect(at(NODE, HOST_PORT), (int) WAIT.toMillis());
+      try (SocketChannel accepted = server.accept()) {
+        accepted.socket().getOutputStream().write(word);
+        client.socket().setSoTimeout((int) WAIT.toMillis());
+        if (client.socket().getInputStream().read() != word[0]) {
+          throw new IOException("another answer than was given");
+        }
+        return accepted.socket().getInetAddress().getHostAddress();
       }
     }
   }

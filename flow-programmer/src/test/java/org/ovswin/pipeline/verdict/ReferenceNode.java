@@ -40,6 +40,9 @@ final class ReferenceNode implements Rules {
   private final NodeState state;
   private final Uplink uplink;
   private final Connections connections = new Connections();
+
+  /** What pods ask of themselves by a port of the node, as they see it. */
+  private final Connections hairpins = new Connections();
   private final ArpRules arpRules;
   private final Ipv6Rules ipv6;
 
@@ -119,6 +122,7 @@ final class ReferenceNode implements Rules {
   @Override
   public void forgetConnections() {
     connections.forget();
+    hairpins.forget();
   }
 
   private Optional<Sender> sender(int port) {
@@ -171,11 +175,20 @@ final class ReferenceNode implements Rules {
       // Only the node and its link get here with a group's address: no connection is tracked.
       return sent(sender instanceof Sender.Node ? uplink.port() : PortNo.LOCAL, packet);
     }
-    return switch (tracking.apply(ip)) {
+    Ipv4 asked = sender instanceof Sender.OfPod ? withoutHairpin(ip) : ip;
+    return switch (tracking.apply(asked)) {
       case Tracked.Invalid _ -> dropped("belongs to no connection and begins none");
       case Tracked.Known(Ipv4 translated) -> forward(sender, packet, translated);
-      case Tracked.New _ -> first(sender, packet, ip);
+      case Tracked.New _ -> first(sender, packet, asked);
     };
+  }
+
+  /** To whom a pod answers that asked itself. */
+  private Ipv4 withoutHairpin(Ipv4 ip) {
+    return ip.dst().equals(NodeState.HAIRPIN)
+            && hairpins.track(ip) instanceof Tracked.Known(Ipv4 translated)
+        ? translated
+        : ip;
   }
 
   private Optional<String> refusal(Sender sender, Packet packet, Ipv4 ip) {
@@ -276,7 +289,7 @@ final class ReferenceNode implements Rules {
     Optional<Pod> pod = podAt(ip.dst());
     if (pod.isPresent()) {
       return sender instanceof Sender.OfPod(Pod self) && self.equals(pod.get())
-          ? dropped("nothing leaves by the port it came from")
+          ? toItself(self, packet, ip)
           : sent(pod.get().port(), packet.withEth(GATEWAY, pod.get().mac()).with(ip));
     }
     return switch (sender) {
@@ -287,6 +300,24 @@ final class ReferenceNode implements Rules {
       case Sender.Node _ -> fromNode(packet, ip);
       case Sender.OfPod _ -> fromPod(packet, ip);
     };
+  }
+
+  /** Only by a port of the node, and then from neither's address that it has itself. */
+  private Verdict toItself(Pod pod, Packet packet, Ipv4 ip) {
+    Packet back = packet.withEth(GATEWAY, pod.mac()).with(ip);
+    if (ip.src().equals(uplink.address())) {
+      return sent(pod.port(), back);
+    }
+    if (((Ipv4) packet.content()).dst().equals(ip.dst())) {
+      return dropped("nothing leaves by the port it came from");
+    }
+    Tuple asked = Tuple.of(ip);
+    Tuple seen = asked.withSource(NodeState.HAIRPIN, asked.srcPort());
+    if (hairpins.track(ip) instanceof Tracked.Known(Ipv4 known)) {
+      return sent(pod.port(), back.with(known));
+    }
+    hairpins.remember(asked, seen);
+    return sent(pod.port(), back.with(seen.applyTo(ip)));
   }
 
   private Verdict fromNode(Packet packet, Ipv4 ip) {

@@ -191,6 +191,19 @@ class RoundTripTest {
   }
 
   @Test
+  void podToItsOwnHostPort_tcp_isAskedByNobodyElseAndAnsweredByTheNode() throws IOException {
+    int asked = Nodes.TCP_HOST_PORT;
+    int served = Nodes.TCP_POD_PORT;
+    Ipv4Address stranger = NodeState.HAIRPIN;
+    assertThat(fromPod(POD, NODE, new Tcp(6000, asked, Tcp.SYN, 100, 0)))
+        .isEqualTo(toPod(POD, stranger, TTL, new Tcp(6000, served, Tcp.SYN, 100, 0)));
+    assertThat(fromPod(POD, stranger, new Tcp(served, 6000, Tcp.SYN | Tcp.ACK, 900, 101)))
+        .isEqualTo(toPod(POD, NODE, TTL, new Tcp(asked, 6000, Tcp.SYN | Tcp.ACK, 900, 101)));
+    assertThat(fromPod(POD, NODE, new Tcp(6000, asked, Tcp.ACK, 101, 901)))
+        .isEqualTo(toPod(POD, stranger, TTL, new Tcp(6000, served, Tcp.ACK, 101, 901)));
+  }
+
+  @Test
   void peersPodToHostPort_isAnsweredByTheNodesAddress() throws IOException {
     assertThat(fromPeer(PEER_POD, NODE, new Udp(6000, Nodes.UDP_HOST_PORT)))
         .isEqualTo(toPod(POD, PEER_POD, TTL, new Udp(6000, Nodes.UDP_POD_PORT)));

@@ -1,0 +1,27 @@
+package org.ovswin.pipeline;
+
+import static org.ovswin.pipeline.Steps.restore;
+
+import org.ovswin.pipeline.NodeState.Exit;
+
+/**
+ * What a pod answers itself by a port of the node, once the second translation is undone: undoes
+ * the first.
+ *
+ * <pre>{@code
+ * priority=100,ip actions=ct(table=32,zone=28534,nat)
+ * }</pre>
+ */
+final class ConntrackAgainTable implements FlowTable {
+  private static final int ALL = 100;
+
+  @Override
+  public TableId id() {
+    return TableId.CONNTRACK_AGAIN;
+  }
+
+  @Override
+  public void node(Exit exit, FlowSink out) {
+    out.flow(ALL, Matches.ip(), restore(TableId.CONNTRACK_STATE));
+  }
+}
