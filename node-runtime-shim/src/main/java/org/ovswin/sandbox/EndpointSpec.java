@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  *     detection of duplicates, RFC 4862, 5.4), and routers' advertisements are not listened to
  * @param routes the interface's routes in the sandbox
  * @param mtu bytes, 68 (RFC 791) to 65535
+ * @param txChecksum who computes the checksums of what the pod sends
  */
 public record EndpointSpec(
     String hostName,
@@ -27,7 +28,16 @@ public record EndpointSpec(
     MacAddress mac,
     List<InetPrefix> addresses,
     List<Route> routes,
-    int mtu) {
+    int mtu,
+    TxChecksum txChecksum) {
+
+  /** Who computes the checksums of what the pod sends. */
+  public enum TxChecksum {
+    /** The pod's kernel, before it sends: for a switch that reads frames in user space. */
+    COMPUTED,
+    /** Nobody until a frame leaves the host, as the system has it: for a switch in the kernel. */
+    OFFLOADED
+  }
 
   static final Pattern IF_NAME = Pattern.compile("(?!\\.{1,2}$)[^/:\\s]{1,15}");
 
@@ -48,6 +58,23 @@ public record EndpointSpec(
     if (mtu < 68 || mtu > 65535) {
       throw new IllegalArgumentException("mtu: %d (expected: 68 to 65535)".formatted(mtu));
     }
+  }
+
+  /** With checksums computed, which every switch takes. */
+  public EndpointSpec(
+      String hostName,
+      String sandbox,
+      String ifName,
+      MacAddress mac,
+      List<InetPrefix> addresses,
+      List<Route> routes,
+      int mtu) {
+    this(hostName, sandbox, ifName, mac, addresses, routes, mtu, TxChecksum.COMPUTED);
+  }
+
+  /** The same but for who computes checksums. */
+  public EndpointSpec withTxChecksum(TxChecksum other) {
+    return new EndpointSpec(hostName, sandbox, ifName, mac, addresses, routes, mtu, other);
   }
 
   /** Whether one of the addresses is IPv6. */

@@ -45,7 +45,7 @@ final class PodEnd implements AutoCloseable {
     } else {
       Ipv6.disable(spec.ifName());
     }
-    if (ethtool.txChecksum(spec.ifName()) == Ethtool.TxChecksum.OFFLOADED) {
+    if (hasUnwantedOffload()) {
       ethtool.computeTxChecksum(spec.ifName());
     }
     if (link.mtu() != spec.mtu()) {
@@ -102,10 +102,16 @@ final class PodEnd implements AutoCloseable {
     if (observed != wanted) {
       problems.add(new EndpointProblem(name + " IPv6", observed.text(), wanted.text()));
     }
-    if (ethtool.txChecksum(name) == Ethtool.TxChecksum.OFFLOADED) {
+    if (hasUnwantedOffload()) {
       problems.add(new EndpointProblem(name + " tx checksum offload", "on", "off"));
     }
     return problems;
+  }
+
+  /** A switch in the kernel takes either; one in user space does not. */
+  private boolean hasUnwantedOffload() throws IOException {
+    return spec.txChecksum() == EndpointSpec.TxChecksum.COMPUTED
+        && ethtool.txChecksum(spec.ifName()) == Ethtool.TxChecksum.OFFLOADED;
   }
 
   @Override

@@ -99,6 +99,21 @@ class LinuxEndpointsTest extends EndpointsContract {
   }
 
   @Test
+  void attach_switchInTheKernel_leavesChecksumsToTheDevice() throws Exception {
+    String sandbox = newSandbox();
+    String pod = Namespaces.nameOf(Path.of(sandbox));
+    EndpointSpec offloaded = spec(sandbox).withTxChecksum(EndpointSpec.TxChecksum.OFFLOADED);
+    endpoints().attach(offloaded);
+    assertThat(Shell.run("ip", "netns", "exec", pod, "ethtool", "-k", "eth0"))
+        .contains("tx-checksumming: on");
+    assertThat(endpoints().check(offloaded)).isEmpty();
+    assertThat(endpoints().check(spec(sandbox)))
+        .containsExactly(new EndpointProblem("eth0 tx checksum offload", "on", "off"));
+    endpoints().attach(spec(sandbox));
+    assertThat(endpoints().check(spec(sandbox))).isEmpty();
+  }
+
+  @Test
   void attach_podEndOfBothFamilies_isWhatIpShows() throws Exception {
     String sandbox = newSandbox();
     String pod = Namespaces.nameOf(Path.of(sandbox));
