@@ -153,10 +153,6 @@ final class Admission {
 
   /** A repeated ADD is answered as the first one, if it asks for the same. */
   static void requireSame(CniRequest request, Intent intent, PodView known) throws CniException {
-    if (!known.isHeld()) {
-      throw CniErrors.tryAgainLater(
-          "container " + request.containerId() + " is being deleted", known.displayName());
-    }
     for (RequestedAddress requested : request.requested()) {
       if (!known.addresses().contains(requested.address())) {
         throw requested.refused(
@@ -173,6 +169,33 @@ final class Admission {
               + known.intent().sandbox()
               + ", the same port mappings), or a DEL before");
     }
+  }
+
+  /**
+   * A pod whose teardown is still under way and which has something that the request needs: its
+   * name, its place in the sandbox, an address or a host port.
+   */
+  static Optional<PodView> inTheWay(CniRequest request, Intent intent, Collection<PodView> pods)
+      throws CniException {
+    Attachment attachment = attachment(request);
+    return pods.stream()
+        .filter(pod -> !pod.isHeld())
+        .filter(
+            pod ->
+                pod.lease().attachment().equals(attachment)
+                    || (pod.intent().sandbox().equals(intent.sandbox())
+                        && pod.lease().attachment().ifName().equals(attachment.ifName()))
+                    || request.requested().stream()
+                        .anyMatch(requested -> pod.addresses().contains(requested.address()))
+                    || intent.hostPorts().stream().anyMatch(port -> hasHostPort(pod, port)))
+        .findFirst();
+  }
+
+  private static boolean hasHostPort(PodView pod, HostPort wanted) {
+    return pod.intent().hostPorts().stream()
+        .anyMatch(
+            taken ->
+                taken.protocol() == wanted.protocol() && taken.hostPort() == wanted.hostPort());
   }
 
   static void requireFreeHostPorts(Intent intent, Collection<PodView> pods) throws CniException {

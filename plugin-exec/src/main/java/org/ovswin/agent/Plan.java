@@ -37,7 +37,8 @@ import org.ovswin.sandbox.PortForward;
  * @param detach pods whose endpoint is to be removed
  * @param release pods of which nothing is left
  * @param ready pods whose packets flow
- * @param silenced pods on their way out to whom nothing is delivered any more
+ * @param silenced pods on their way out from and to whom nothing can pass any more; what is left of
+ *     them goes without anybody waiting for it
  */
 record Plan(
     List<VswitchChange> rows,
@@ -57,7 +58,11 @@ record Plan(
   static final String POD = "ovs-win-pod";
   private static final Set<String> PROTOCOLS = Set.of("OpenFlow13", "OpenFlow14", "OpenFlow15");
 
-  static Plan of(NodeView view, Instant now) {
+  /**
+   * @param ports how many ports may be deleted now: each holds the switch up for some 13 ms, in
+   *     which it takes no flow
+   */
+  static Plan of(NodeView view, Instant now, int ports) {
     Optional<NodeState> state = view.nodeState();
     Map<IpAddress, NodeState.Pod> ported = new HashMap<>();
     state.ifPresent(s -> s.pods().forEach(pod -> ported.put(pod.address(), pod)));
@@ -92,7 +97,7 @@ record Plan(
       if (wantsDetach(pod, now) && ((flowsGone && rowGone) || unreachable)) {
         detach.add(pod);
       }
-      if (endpointGone && (flowsGone || unreachable)) {
+      if (flowsGone || (endpointGone && unreachable)) {
         silenced.add(attachment);
       }
       if (endpointGone && flowsGone && rowGone && forwardsGone && !unreachable) {
@@ -100,7 +105,7 @@ record Plan(
       }
     }
     return new Plan(
-        rows(view),
+        rows(view, ports),
         state.map(known -> new FlowTarget(known, removal(view))),
         nat(view),
         attach,
@@ -175,7 +180,7 @@ record Plan(
     return view.startup() == NodeView.Startup.OVER;
   }
 
-  private static List<VswitchChange> rows(NodeView view) {
+  private static List<VswitchChange> rows(NodeView view, int ports) {
     if (!view.databaseUp()) {
       return List.of();
     }
@@ -206,10 +211,15 @@ record Plan(
                 bridge, PortSpec.system(pod.hostName()).withExternalIds(externalIds(pod))));
       }
     }
+    int deleted = 0;
     for (String name : new TreeSet<>(view.vswitch().interfaces().keySet())) {
       InterfaceRow row = view.vswitch().interfaces().get(name);
       boolean ours = row != null && row.externalIds().containsKey(CONTAINER_ID);
-      if (ours && !kept.contains(name) && (known.contains(name) || isOver(view))) {
+      if (ours
+          && !kept.contains(name)
+          && (known.contains(name) || isOver(view))
+          && deleted < ports) {
+        deleted++;
         changes.add(new VswitchChange.DeletePort(bridge, name));
       }
     }

@@ -27,13 +27,19 @@ import org.ovswin.sandbox.Protocol;
  * @param lease its address, and whether its teardown is under way
  * @param intent the rest of what is wanted
  * @param endpoint how far its endpoint is
+ * @param hostName the endpoint's name on the host, the same after every restart; kept because every
+ *     step asks for that of every pod
  */
-record PodView(Lease lease, Intent intent, EndpointState endpoint) {
+record PodView(Lease lease, Intent intent, EndpointState endpoint, String hostName) {
 
   /**
    * Ten hex digits of a hash: two attachments of one node do not meet, and 15 characters hold it.
    */
   private static final int HOST_NAME_DIGITS = 10;
+
+  PodView(Lease lease, Intent intent, EndpointState endpoint) {
+    this(lease, intent, endpoint, hostName(lease.attachment()));
+  }
 
   /**
    * A pod that the journal knows and nobody has looked at yet.
@@ -50,11 +56,11 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint) {
   }
 
   PodView with(Lease value) {
-    return new PodView(value, intent, endpoint);
+    return new PodView(value, intent, endpoint, hostName);
   }
 
   PodView with(EndpointState value) {
-    return new PodView(lease, intent, value);
+    return new PodView(lease, intent, value, hostName);
   }
 
   boolean isHeld() {
@@ -99,11 +105,6 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint) {
       }
     }
     return forwards;
-  }
-
-  /** The endpoint's name on the host, the same after every restart. */
-  String hostName() {
-    return hostName(lease.attachment());
   }
 
   static String hostName(Attachment attachment) {

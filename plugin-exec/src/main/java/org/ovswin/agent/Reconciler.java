@@ -42,6 +42,9 @@ final class Reconciler {
   /** What has no timer of its own is looked at as often as this. */
   private static final Duration TICK = Duration.ofSeconds(1);
 
+  /** Ports that are deleted at once. A flow for a new pod may have to wait for all of them. */
+  private static final int TEARDOWN_BATCH = 4;
+
   private final AgentConfig config;
   private final NodeLink link;
   private final LeaseDatabase leases;
@@ -115,6 +118,7 @@ final class Reconciler {
     for (Instant timer :
         List.of(
             requests.nextDeadline(),
+            requests.quietAt(),
             gateway.nextAsk(),
             host.nextTry(),
             nat.nextLook(),
@@ -265,6 +269,13 @@ final class Reconciler {
     }
   }
 
+  /** In small batches, and not before the switch is through with the last one. */
+  private int portsToDelete(NodeView view, Instant now) {
+    boolean switchIsIdle =
+        view.vswitch().root().map(root -> root.curCfg() >= root.nextCfg()).orElse(true);
+    return switchIsIdle && requests.leaveTimeFor(pods, now) ? TEARDOWN_BATCH : 0;
+  }
+
   private NodeView view() {
     return new NodeView(
         config,
@@ -302,7 +313,7 @@ final class Reconciler {
       requests.retryQueued(pods, leases, view());
     }
     NodeView view = view();
-    Plan plan = Plan.of(view, now);
+    Plan plan = Plan.of(view, now, portsToDelete(view, now));
     release(plan);
     leases.sync();
     afterSync.forEach(Runnable::run);

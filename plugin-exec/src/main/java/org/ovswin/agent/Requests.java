@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Callers that wait: an ADD until packets flow, a DEL until none do. A request only changes what is
- * wanted; the answer comes when the plan says that it is so, or that it cannot be. Used by the
+ * Callers that wait: an ADD until packets flow, a DEL until none can. A request only changes what
+ * is wanted; the answer comes when the plan says that it is so, or that it cannot be. Used by the
  * reconciler's thread alone.
  */
 final class Requests {
@@ -39,6 +39,12 @@ final class Requests {
 
   private static final Duration DELETE_DEADLINE = Duration.ofSeconds(15);
 
+  /** After a request, others of the same kind often follow: ports are deleted when none does. */
+  private static final Duration QUIET = Duration.ofMillis(50);
+
+  /** So many pods being torn down are too many: their ports slow down everything else. */
+  private static final int MANY = 64;
+
   /** A failed ADD answers when nothing of it is left, or after this. */
   private static final Duration TEARDOWN_PATIENCE = Duration.ofSeconds(5);
 
@@ -47,13 +53,18 @@ final class Requests {
   private final InstantSource clock;
   private final ClusterLink cluster;
   private final List<Queued> queued = new ArrayList<>();
+  private final List<Later> later = new ArrayList<>();
   private final List<Withdrawing> withdrawing = new ArrayList<>();
   private final List<Adding> adding = new ArrayList<>();
   private final List<Deleting> deleting = new ArrayList<>();
   private final List<Failing> failing = new ArrayList<>();
+  private Instant quietAt = Instant.MIN;
 
   /** An ADD for which the node has no address; the store may give it a block in time. */
   private record Queued(Event.Add event, Allocation.Exhausted why, Instant deadline) {}
+
+  /** An ADD that needs what a pod still has whose teardown is under way. */
+  private record Later(Event.Add event, String pod, Instant deadline) {}
 
   private record Withdrawing(
       Set<Attachment> attachments, Instant deadline, CompletableFuture<Set<Attachment>> done) {
@@ -86,6 +97,7 @@ final class Requests {
   }
 
   void add(Event.Add event, Map<Attachment, PodView> pods, LeaseDatabase leases, NodeView view) {
+    quietAt = clock.instant().plus(QUIET);
     try {
       admit(event, deadline(event.request()), pods, leases, view).ifPresent(adding::add);
     } catch (CniException e) {
@@ -93,7 +105,7 @@ final class Requests {
     }
   }
 
-  /** Empty if it waits for an address. */
+  /** Empty if it waits for an address, or for a teardown. */
   private Optional<Adding> admit(
       Event.Add event,
       Instant deadline,
@@ -105,6 +117,11 @@ final class Requests {
     Admission.requireSwitch(view);
     Attachment attachment = Admission.attachment(request);
     Intent intent = Admission.intent(request, config);
+    Optional<PodView> before = Admission.inTheWay(request, intent, pods.values());
+    if (before.isPresent()) {
+      later.add(new Later(event, before.get().displayName(), deadline));
+      return Optional.empty();
+    }
     PodView known = pods.get(attachment);
     if (known != null) {
       Admission.requireSame(request, intent, known);
@@ -120,6 +137,11 @@ final class Requests {
       case Allocation.AlreadyHeld held ->
           throw new IllegalStateException("a lease without a pod: " + held.lease());
       case Allocation.Exhausted exhausted -> {
+        Optional<PodView> leaving = pods.values().stream().filter(pod -> !pod.isHeld()).findFirst();
+        if (leaving.isPresent()) {
+          later.add(new Later(event, leaving.get().displayName(), deadline));
+          yield Optional.empty();
+        }
         Optional<String> hopeless = hopeless(exhausted.family());
         if (hopeless.isPresent()) {
           throw noAddress(hopeless.get(), exhausted);
@@ -148,17 +170,43 @@ final class Requests {
     return families;
   }
 
-  /** There may be addresses again. */
+  /** There may be addresses again, and pods be gone. */
   void retryQueued(Map<Attachment, PodView> pods, LeaseDatabase leases, NodeView view) {
+    List<Later> behind = List.copyOf(later);
     List<Queued> again = List.copyOf(queued);
+    later.clear();
     queued.clear();
-    for (Queued waiting : again) {
-      try {
-        admit(waiting.event(), waiting.deadline(), pods, leases, view).ifPresent(adding::add);
-      } catch (CniException e) {
-        waiting.event().done().completeExceptionally(e);
-      }
+    behind.forEach(waiting -> retry(waiting.event(), waiting.deadline(), pods, leases, view));
+    again.forEach(waiting -> retry(waiting.event(), waiting.deadline(), pods, leases, view));
+  }
+
+  private void retry(
+      Event.Add event,
+      Instant deadline,
+      Map<Attachment, PodView> pods,
+      LeaseDatabase leases,
+      NodeView view) {
+    try {
+      admit(event, deadline, pods, leases, view).ifPresent(adding::add);
+    } catch (CniException e) {
+      event.done().completeExceptionally(e);
     }
+  }
+
+  /** When nobody has asked for anything for a while, if nobody asks until then. */
+  Instant quietAt() {
+    return quietAt;
+  }
+
+  /**
+   * Whether the switch may be kept busy with what is left of pods that are gone: while nobody asks
+   * for anything, where somebody waits for just that, and before there are too many.
+   */
+  boolean leaveTimeFor(Map<Attachment, PodView> pods, Instant now) {
+    boolean awaited =
+        !later.isEmpty() || !queued.isEmpty() || !failing.isEmpty() || !withdrawing.isEmpty();
+    boolean quiet = adding.isEmpty() && deleting.isEmpty() && !now.isBefore(quietAt);
+    return awaited || quiet || pods.values().stream().filter(pod -> !pod.isHeld()).count() >= MANY;
   }
 
   /** There will be none soon. */
@@ -186,15 +234,9 @@ final class Requests {
   }
 
   void delete(Event.Delete event, Map<Attachment, PodView> pods, LeaseDatabase leases) {
-    queued.removeIf(
-        waiting ->
-            waiting.event().request().containerId().equals(event.attachment().containerId())
-                && waiting.event().request().ifName().equals(event.attachment().ifName())
-                && waiting
-                    .event()
-                    .done()
-                    .completeExceptionally(
-                        CniErrors.tryAgainLater("deleted while it waited for an address", "")));
+    quietAt = clock.instant().plus(QUIET);
+    queued.removeIf(waiting -> isDeletedBefore(waiting.event(), event, "for an address"));
+    later.removeIf(waiting -> isDeletedBefore(waiting.event(), event, "for a teardown"));
     PodView pod = pods.get(event.attachment());
     if (pod == null) {
       event.done().complete(null);
@@ -216,6 +258,13 @@ final class Requests {
             event.attachment(),
             earlier(event.deadline(), clock.instant().plus(DELETE_DEADLINE)),
             event.done()));
+  }
+
+  private static boolean isDeletedBefore(Event.Add add, Event.Delete event, String what) {
+    return add.request().containerId().equals(event.attachment().containerId())
+        && add.request().ifName().equals(event.attachment().ifName())
+        && add.done()
+            .completeExceptionally(CniErrors.tryAgainLater("deleted while it waited " + what, ""));
   }
 
   /** The pod is wanted no more; what is left of it is taken away by the plan. */
@@ -261,6 +310,16 @@ final class Requests {
                     .done()
                     .completeExceptionally(
                         noAddress("no further block in time from the store", waiting.why())));
+    later.removeIf(
+        waiting ->
+            !now.isBefore(waiting.deadline())
+                && waiting
+                    .event()
+                    .done()
+                    .completeExceptionally(
+                        CniErrors.tryAgainLater(
+                            "not torn down in time: pod " + waiting.pod(),
+                            "node " + config.node())));
     failing.removeIf(waiting -> isTornDown(waiting, pods, now));
     return changed;
   }
@@ -369,6 +428,9 @@ final class Requests {
     for (Queued waiting : queued) {
       next = earlier(next, waiting.deadline());
     }
+    for (Later waiting : later) {
+      next = earlier(next, waiting.deadline());
+    }
     for (Withdrawing waiting : withdrawing) {
       next = earlier(next, waiting.deadline());
     }
@@ -391,8 +453,10 @@ final class Requests {
     deleting.forEach(waiting -> waiting.done().completeExceptionally(refusal(reason)));
     failing.forEach(waiting -> waiting.done().completeExceptionally(waiting.why()));
     queued.forEach(waiting -> waiting.event().done().completeExceptionally(refusal(reason)));
+    later.forEach(waiting -> waiting.event().done().completeExceptionally(refusal(reason)));
     withdrawing.forEach(waiting -> waiting.done().completeExceptionally(refusal(reason)));
     queued.clear();
+    later.clear();
     withdrawing.clear();
     adding.clear();
     deleting.clear();

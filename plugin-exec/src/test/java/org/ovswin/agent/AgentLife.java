@@ -20,6 +20,7 @@ import org.ovswin.cni.CniRequest;
 import org.ovswin.cni.PortMapping;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.lease.Attachment;
+import org.ovswin.ipam.lease.Lease;
 import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.ipam.lease.LeaseOptions;
 
@@ -54,6 +55,8 @@ final class AgentLife {
 
   private int callsToLive = Integer.MAX_VALUE;
   private int steps;
+
+  private static final Duration QUIET = Duration.ofMillis(50);
 
   AgentLife(Machine machine, TestClock clock, Path journal) throws IOException {
     this(machine, clock, journal, Cluster.BOOT);
@@ -234,6 +237,15 @@ final class AgentLife {
 
   /** Everything outside answers at once, and the next hop too, until nothing is left to do. */
   void settle() throws IOException {
+    settleNow();
+    if (leases.leases().stream().anyMatch(lease -> lease.phase() == Lease.Phase.WITHDRAWN)) {
+      // Ports of pods that are gone are deleted when nobody has asked for anything for a while.
+      clock.advance(QUIET);
+      settleNow();
+    }
+  }
+
+  private void settleNow() throws IOException {
     for (int round = 0; round < 100; round++) {
       int asked = flowSwitch.sent().size();
       machine.work();

@@ -189,10 +189,15 @@ final class AgentSimulation {
       return;
     }
     Attachment attachment = Cluster.attachment(call.container());
-    assertThat(onDisk(call.container()).map(Lease::phase))
+    Optional<Lease> left = onDisk(call.container());
+    assertThat(left.map(Lease::phase))
         .as("on disk: %s", call)
         .isNotEqualTo(Optional.of(Lease.Phase.HELD));
-    assertThat(machine.devices).doesNotContainKey(PodView.hostName(attachment));
+    if (machine.devices.containsKey(PodView.hostName(attachment))) {
+      // What is left of it goes later, and is silent until then.
+      assertThat(left).as("on disk: %s", call).isPresent();
+      assertThat(machine.hasFlows(PodView.of(left.orElseThrow()))).as("flows: %s", call).isFalse();
+    }
   }
 
   private static Ipv4Address address(Lease lease) {

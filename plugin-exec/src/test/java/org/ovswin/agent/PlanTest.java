@@ -149,19 +149,19 @@ final class PlanTest {
         then(going(ATTACHED, Row.NUMBERED, Flows.OTHER), Step.DELETE_FLOWS),
         then(going(ATTACHED, Row.NUMBERED, Flows.KEPT), Step.DELETE_FLOWS),
         then(going(DETACHED, Row.NONE, Flows.KEPT), Step.DELETE_FLOWS),
-        then(going(ATTACHED, Row.NUMBERED, Flows.NONE), Step.DELETE_ROW),
+        then(going(ATTACHED, Row.NUMBERED, Flows.NONE), Step.SILENCED, Step.DELETE_ROW),
         // The flows may be there any moment, and the row has the number that they are for.
         then(going(ATTACHED, Row.NUMBERED, Flows.COMING)),
         then(going(ATTACHED, Row.NONE, Flows.COMING)),
-        then(going(ATTACHED, Row.COMING, Flows.NONE)),
-        then(going(ATTACHED, Row.NONE, Flows.NONE), Step.DETACH),
-        then(going(UNKNOWN, Row.NONE, Flows.NONE), Step.DETACH),
+        then(going(ATTACHED, Row.COMING, Flows.NONE), Step.SILENCED),
+        then(going(ATTACHED, Row.NONE, Flows.NONE), Step.SILENCED, Step.DETACH),
+        then(going(UNKNOWN, Row.NONE, Flows.NONE), Step.SILENCED, Step.DETACH),
         // The pause before an attach is tried again is none for the detach.
-        then(going(NOT_ATTACHED, Row.NONE, Flows.NONE), Step.DETACH),
-        then(going(NOT_DETACHED, Row.NONE, Flows.NONE)),
-        then(going(DETACH_AGAIN, Row.NONE, Flows.NONE), Step.DETACH),
+        then(going(NOT_ATTACHED, Row.NONE, Flows.NONE), Step.SILENCED, Step.DETACH),
+        then(going(NOT_DETACHED, Row.NONE, Flows.NONE), Step.SILENCED),
+        then(going(DETACH_AGAIN, Row.NONE, Flows.NONE), Step.SILENCED, Step.DETACH),
         // Whoever is at it will say so.
-        then(going(BUSY, Row.NONE, Flows.NONE)),
+        then(going(BUSY, Row.NONE, Flows.NONE), Step.SILENCED),
         then(going(DETACHED, Row.NONE, Flows.NONE), Step.SILENCED, Step.RELEASE),
         then(going(DETACHED, Row.NUMBERED, Flows.NONE), Step.DELETE_ROW, Step.SILENCED),
         then(going(DETACHED, Row.COMING, Flows.NONE), Step.SILENCED),
@@ -191,7 +191,10 @@ final class PlanTest {
   void of_situationAtTheStart_hasTheSameStepsAndTakesNothingUnknownAway(
       Situation situation, Set<Step> steps) {
     assertThat(steps(situation, NodeView.Startup.FRESH)).isEqualTo(steps);
-    FlowTarget target = Plan.of(view(situation, NodeView.Startup.FRESH), NOW).flows().orElseThrow();
+    FlowTarget target =
+        Plan.of(view(situation, NodeView.Startup.FRESH), NOW, Integer.MAX_VALUE)
+            .flows()
+            .orElseThrow();
     assertThat(target.removal())
         .isEqualTo(
             new FlowTarget.Removal.Only(
@@ -199,7 +202,7 @@ final class PlanTest {
   }
 
   private static Set<Step> steps(Situation situation, NodeView.Startup startup) {
-    Plan plan = Plan.of(view(situation, startup), NOW);
+    Plan plan = Plan.of(view(situation, startup), NOW, Integer.MAX_VALUE);
     List<Step> steps = new ArrayList<>();
     plan.attach().forEach(_ -> steps.add(Step.ATTACH));
     plan.detach().forEach(_ -> steps.add(Step.DETACH));
@@ -350,11 +353,14 @@ final class PlanTest {
         new NodeState(
             there.cluster(), there.blocks(), uplink(Optional.empty()), PEERS, there.pods());
     SwitchFlows before = settled(silent, Others.NONE, Optional.empty());
-    assertThat(Plan.of(with(view, view.vswitch(), before), NOW).ready()).isEmpty();
+    assertThat(Plan.of(with(view, view.vswitch(), before), NOW, Integer.MAX_VALUE).ready())
+        .isEmpty();
     SwitchFlows leaving = settled(there, Others.NONE, Optional.of(silent));
-    assertThat(Plan.of(with(view, view.vswitch(), leaving), NOW).ready()).isEmpty();
+    assertThat(Plan.of(with(view, view.vswitch(), leaving), NOW, Integer.MAX_VALUE).ready())
+        .isEmpty();
     SwitchFlows audit = settled(there, Others.NONE, Optional.of(there));
-    assertThat(Plan.of(with(view, view.vswitch(), audit), NOW).ready()).hasSize(1);
+    assertThat(Plan.of(with(view, view.vswitch(), audit), NOW, Integer.MAX_VALUE).ready())
+        .hasSize(1);
   }
 
   @Test
@@ -362,7 +368,8 @@ final class PlanTest {
     NodeView view = view(held(ATTACHED, Row.NUMBERED, Flows.ALL), NodeView.Startup.OVER);
     for (NodeState coming : List.of(state(), state(8))) {
       SwitchFlows flows = settled(state(7), Others.NONE, Optional.of(coming));
-      assertThat(Plan.of(with(view, view.vswitch(), flows), NOW).ready()).isEmpty();
+      assertThat(Plan.of(with(view, view.vswitch(), flows), NOW, Integer.MAX_VALUE).ready())
+          .isEmpty();
     }
   }
 
@@ -371,14 +378,17 @@ final class PlanTest {
     NodeView view = view(held(UNKNOWN, Row.NONE, Flows.UNKNOWN), NodeView.Startup.FRESH);
     VswitchSnapshot empty =
         new VswitchSnapshot(Link.UP, Optional.empty(), Map.of(), Map.of(), Map.of());
-    assertThat(Plan.of(with(view, empty, view.flows()), NOW).rows())
+    assertThat(Plan.of(with(view, empty, view.flows()), NOW, Integer.MAX_VALUE).rows())
         .hasSize(2)
         .anyMatch(VswitchChange.PutBridge.class::isInstance)
         .anyMatch(
             change ->
                 change instanceof VswitchChange.PutPort put
                     && put.port().name().equals(Cluster.UPLINK));
-    assertThat(Plan.of(with(view, VswitchSnapshot.NOTHING, view.flows()), NOW).rows()).isEmpty();
+    assertThat(
+            Plan.of(with(view, VswitchSnapshot.NOTHING, view.flows()), NOW, Integer.MAX_VALUE)
+                .rows())
+        .isEmpty();
   }
 
   @Test
@@ -398,7 +408,7 @@ final class PlanTest {
               view.gatewayMac(),
               view.host(),
               startup);
-      Plan plan = Plan.of(without, NOW);
+      Plan plan = Plan.of(without, NOW, Integer.MAX_VALUE);
       boolean over = startup == NodeView.Startup.OVER;
       assertThat(plan.rows().contains(new VswitchChange.DeletePort(Cluster.BRIDGE, PORT)))
           .isEqualTo(over);
@@ -414,7 +424,7 @@ final class PlanTest {
     interfaces.put(PORT, row(PORT, OptionalInt.of(1)));
     VswitchSnapshot clash =
         new VswitchSnapshot(Link.UP, Optional.empty(), Map.of(), Map.of(), interfaces);
-    Plan plan = Plan.of(with(view, clash, view.flows()), NOW);
+    Plan plan = Plan.of(with(view, clash, view.flows()), NOW, Integer.MAX_VALUE);
     assertThat(plan.flows().orElseThrow().state().pods()).isEmpty();
     assertThat(plan.ready()).isEmpty();
   }
