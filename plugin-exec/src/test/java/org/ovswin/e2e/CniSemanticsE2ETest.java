@@ -77,6 +77,28 @@ class CniSemanticsE2ETest {
     assertThat(cni.del("never-seen", netns).succeeded()).isTrue();
   }
 
+  /** What is left when DEL has answered is in the journal. */
+  @Test
+  void del_agentIsKilledRightAfterTheAnswer_theRestGoesAfterItsRestart() {
+    Footprint before = Footprint.of(cluster, "node1");
+    cni.add(CONTAINER, netns);
+    assertThat(cni.del(CONTAINER, netns).succeeded()).isTrue();
+    cluster.node(1).restartAgent();
+    assertThat(Footprint.of(cluster, "node1")).isEqualTo(before);
+  }
+
+  @Test
+  void addAfterDel_ofTheSameSandbox_waitsForItsTeardown() {
+    for (int i = 0; i < 5; i++) {
+      Cni.Answer added = cni.add(CONTAINER, netns);
+      assertThat(added.succeeded()).as(added.out()).isTrue();
+      assertThat(cni.del(CONTAINER, netns).succeeded()).isTrue();
+    }
+    Cni.Answer other = cni.add("another", netns);
+    assertThat(other.succeeded()).as(other.out()).isTrue();
+    assertThat(cni.del("another", netns).succeeded()).isTrue();
+  }
+
   @Test
   void del_sandboxIsGone_succeedsAndFreesEverything() {
     Footprint before = Footprint.of(cluster, "node1");

@@ -45,7 +45,7 @@ class ExhaustionE2ETest {
 
     theOtherNodeHasNoBlock();
     cluster.delete(pods.getFirst());
-    assertThat(cni.status().succeeded()).isTrue();
+    Cluster.eventually().until(() -> cni.status().succeeded());
     assertThat(cni.add(CONTAINER, netns).address()).isEqualTo(pods.getFirst().address());
     assertThat(cni.del(CONTAINER, netns).succeeded()).isTrue();
     cluster.allTalk(pods.get(1), pods.get(2));

@@ -33,7 +33,7 @@ record Footprint(
 
   static Footprint of(Cluster cluster, String name) {
     LabNode node = cluster.lab().node(name);
-    ClusterReport plan = plan(node);
+    ClusterReport plan = plan(node, name);
     return new Footprint(
         name,
         plan.nodes().stream()
@@ -64,7 +64,20 @@ record Footprint(
         .toList();
   }
 
-  private static ClusterReport plan(LabNode node) {
+  /** A DEL is answered before ports and leases are gone: those are waited for. */
+  private static ClusterReport plan(LabNode node, String name) {
+    return Cluster.eventually()
+        .until(
+            () -> survey(node),
+            report ->
+                report.leases().stream()
+                    .noneMatch(
+                        lease ->
+                            lease.node().equals(name)
+                                && lease.state() == ClusterReport.LeaseState.GOING));
+  }
+
+  private static ClusterReport survey(LabNode node) {
     try {
       return Surveyor.report(List.of(AgentConfigFile.read(node.configuration())));
     } catch (InvalidConfigException e) {
