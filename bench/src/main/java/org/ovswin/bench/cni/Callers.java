@@ -3,6 +3,7 @@ package org.ovswin.bench.cni;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.ovswin.bench.measure.Quantile;
 import org.ovswin.lab.LabException;
 import org.ovswin.sandbox.linux.Netns;
 
@@ -27,7 +29,15 @@ final class Callers {
   }
 
   /** How long all took together and each by itself, in nanoseconds. */
-  record Times(double all, double[] each) {}
+  record Times(double all, List<Double> each) {
+    Times {
+      each = List.copyOf(each);
+    }
+
+    double quantile(double part) {
+      return Quantile.of(each.stream().mapToDouble(Double::doubleValue).toArray(), part);
+    }
+  }
 
   /** Does the work once for every number below {@code count}, so many at a time. */
   static Times run(Path host, int callers, int count, Work work) throws IOException {
@@ -57,7 +67,8 @@ final class Callers {
       for (Future<Long> one : running) {
         began = Math.min(began, one.get());
       }
-      return new Times(System.nanoTime() - began, each);
+      double all = System.nanoTime() - began;
+      return new Times(all, Arrays.stream(each).boxed().toList());
     } catch (ExecutionException e) {
       throw new IOException(String.valueOf(e.getMessage()), e);
     } catch (InterruptedException e) {

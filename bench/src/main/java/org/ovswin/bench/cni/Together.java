@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.ovswin.bench.measure.Goal;
 import org.ovswin.bench.measure.Measurement;
-import org.ovswin.bench.measure.Quantile;
 import org.ovswin.bench.measure.Rounds;
 import org.ovswin.bench.measure.RowResult;
 
@@ -27,7 +26,7 @@ final class Together {
               Callers.Times delete = party.delete(plan.together(), callers);
               double gone = party.settle();
               rounds.add(way(party.name(), "ADD", callers), rate(plan, add.all()));
-              rounds.add(way(party.name(), "ADD", callers) + " p99", Quantile.of(add.each(), 0.99));
+              rounds.add(way(party.name(), "ADD", callers) + " p99", add.quantile(0.99));
               rounds.add(way(party.name(), "DEL", callers), rate(plan, delete.all()));
               rounds.add(
                   way(party.name(), "ADD to gone", callers),
