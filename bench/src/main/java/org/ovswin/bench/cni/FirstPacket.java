@@ -79,7 +79,7 @@ final class FirstPacket {
         first = arrived.poll(BOUND.toMillis(), TimeUnit.MILLISECONDS);
       }
       if (first != null) {
-        rounds.add("arrival", System.nanoTime() - start);
+        rounds.add("arrival", (double) (System.nanoTime() - start));
         passed = true;
       }
     } catch (InterruptedException e) {
