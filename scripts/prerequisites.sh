@@ -90,6 +90,14 @@ need_kernel_machine() {
   need setpriv util-linux
 }
 
+# The container runtimes that the plugin is tried under, and what their images are made of.
+need_runtimes() {
+  need podman podman
+  need containerd containerd
+  need runc runc
+  [ -x /bin/busybox ] && ! ldd /bin/busybox >/dev/null 2>&1 || missing_packages+=(busybox-static)
+}
+
 # What running takes: root, for namespaces and Open vSwitch.
 need_root() {
   if [ "$(id -u)" != 0 ]; then

@@ -38,13 +38,13 @@ import org.ovswin.lab.Proof;
  * <p>After every test its pods are deleted, and then no node may have a lease, port, veth or flow
  * that it did not start with; after the lab is closed, nothing on the machine may carry its name.
  */
-final class Cluster
+public final class Cluster
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
   /** How long anything may take that is to happen by itself. */
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  public static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** What the build compiled. */
-  static final Path LAUNCHER =
+  public static final Path LAUNCHER =
       Path.of(System.getProperty("basedir", "."), "target/dist/bin/ovs-win-cni").toAbsolutePath();
 
   private static final Path LABS = Path.of("/run/ovs-win-lab");
@@ -72,18 +72,18 @@ final class Cluster
     this.nodes = nodes;
   }
 
-  static Cluster ofNodes(int nodes) {
+  public static Cluster ofNodes(int nodes) {
     return new Cluster(nodes);
   }
 
   /** With another text in every agent's configuration file. */
-  Cluster configured(UnaryOperator<String> edit) {
+  public Cluster configured(UnaryOperator<String> edit) {
     configuration = edit;
     return this;
   }
 
   /** All nodes in gateway mode. */
-  Cluster gateway() {
+  public Cluster gateway() {
     exit = LabSpec.Exit.GATEWAY;
     return this;
   }
@@ -188,15 +188,15 @@ final class Cluster
     }
   }
 
-  Lab lab() {
+  public Lab lab() {
     return lab.orElseThrow(() -> new IllegalStateException("no lab (expected: inside a test)"));
   }
 
-  LabNode node(int number) {
+  public LabNode node(int number) {
     return lab().node("node" + number);
   }
 
-  Probes probes() {
+  public Probes probes() {
     return lab().probes();
   }
 
@@ -223,12 +223,12 @@ final class Cluster
   }
 
   /** For what comes by itself, if not at once. */
-  static ConditionFactory eventually() {
+  public static ConditionFactory eventually() {
     return Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100));
   }
 
   /** The proofs pass now. */
-  static void holds(Proof... proofs) {
+  public static void holds(Proof... proofs) {
     assertThat(proofs)
         .allSatisfy(proof -> assertThat(proof.passed()).as(proof.toString()).isTrue());
   }
@@ -280,7 +280,7 @@ final class Cluster
   }
 
   /** Names with a number behind. */
-  static Stream<String> names(String stem, int count) {
+  public static Stream<String> names(String stem, int count) {
     return IntStream.rangeClosed(1, count).mapToObj(i -> stem + i);
   }
 }

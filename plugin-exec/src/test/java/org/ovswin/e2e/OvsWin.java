@@ -14,10 +14,10 @@ import org.ovswin.lab.LabNode;
  * @param out standard output
  * @param err standard error
  */
-record OvsWin(int exitCode, String out, String err) {
+public record OvsWin(int exitCode, String out, String err) {
 
   /** Runs {@code ovs-win WORDS --config FILE} with the node's file. */
-  static OvsWin on(LabNode node, String... words) {
+  public static OvsWin on(LabNode node, String... words) {
     List<String> arguments = new ArrayList<>(List.of(words));
     arguments.addAll(List.of("--config", node.configuration().toString()));
     StringWriter out = new StringWriter();

@@ -43,6 +43,7 @@ final class ReferenceNode implements Rules {
 
   /** What pods ask of themselves by a port of the node, as they see it. */
   private final Connections hairpins = new Connections();
+
   private final ArpRules arpRules;
   private final Ipv6Rules ipv6;
 
