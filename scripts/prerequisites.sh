@@ -88,6 +88,7 @@ need_kernel_machine() {
   need cpio cpio
   need modprobe kmod
   need setpriv util-linux
+  need socat socat
 }
 
 # The container runtimes that the plugin is tried under, and what their images are made of.

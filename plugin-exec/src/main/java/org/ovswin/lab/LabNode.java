@@ -64,7 +64,7 @@ public final class LabNode {
       database: "unix:%s"
       runDirectory: "%s"
       bridge: %s
-      datapathType: netdev
+      datapathType: %s
     %s
     mode: host-gateway
     """
@@ -76,6 +76,7 @@ public final class LabNode {
             openVSwitch.databaseSocket(),
             directory.resolve("ovs"),
             BRIDGE,
+            Datapath.wanted().type(),
             exitText(exit));
   }
 
