@@ -50,7 +50,7 @@ public final class LinuxEndpoints implements Endpoints {
             if (there.isPresent()) {
               if (isPair(host, there.get(), sandbox, spec)
                   && inPod(sandbox, spec, PodEnd::hasIdentity)) {
-                return complete(host, there.get(), sandbox, spec);
+                return complete(host, there.get(), sandbox, spec, PodEnd::configure);
               }
               LOG.info("endpoint={} sandbox={} action=remake", spec.hostName(), spec.sandbox());
               delete(host, there.get());
@@ -162,7 +162,7 @@ public final class LinuxEndpoints implements Endpoints {
       Link hostEnd =
           ownHostEnd(host, spec.hostName())
               .orElseThrow(() -> new IOException("link %s went away".formatted(spec.hostName())));
-      return complete(host, hostEnd, sandbox, spec);
+      return complete(host, hostEnd, sandbox, spec, PodEnd::configureFresh);
     } catch (IOException | RuntimeException e) {
       try {
         Optional<Link> halfMade = ownHostEnd(host, spec.hostName());
@@ -177,7 +177,8 @@ public final class LinuxEndpoints implements Endpoints {
   }
 
   /** Configures both ends of a pair; changes only what differs. */
-  private static Endpoint complete(Rtnetlink host, Link hostEnd, Netns sandbox, EndpointSpec spec)
+  private static Endpoint complete(
+      Rtnetlink host, Link hostEnd, Netns sandbox, EndpointSpec spec, PodChange change)
       throws IOException {
     // Before it is up: not one packet of the pod is the host's. Besides, an IPv6 address on each
     // host end makes the switch's port handling, which dumps all of them, four times as slow with
@@ -190,7 +191,7 @@ public final class LinuxEndpoints implements Endpoints {
         sandbox,
         spec,
         pod -> {
-          pod.configure();
+          change.run(pod);
           return pod;
         });
     if (!hostEnd.isUp()) {
@@ -275,6 +276,12 @@ public final class LinuxEndpoints implements Endpoints {
   @FunctionalInterface
   private interface PodBody<T> {
     T run(PodEnd pod) throws IOException;
+  }
+
+  /** What is changed there. */
+  @FunctionalInterface
+  private interface PodChange {
+    void run(PodEnd pod) throws IOException;
   }
 
   private static <T> T inPod(Netns sandbox, EndpointSpec spec, PodBody<T> body) throws IOException {

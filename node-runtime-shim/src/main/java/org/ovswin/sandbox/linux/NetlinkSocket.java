@@ -2,12 +2,15 @@ package org.ovswin.sandbox.linux;
 
 import com.sun.jna.NativeLong;
 import com.sun.jna.ptr.IntByReference;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -110,6 +113,84 @@ final class NetlinkSocket implements AutoCloseable {
     }
   }
 
+  /**
+   * Sends changes together and waits for all of their acknowledgements. The kernel does them one
+   * after another, also those behind one that it refuses.
+   *
+   * @throws ErrnoException what the kernel answered to the first that it refused; of the others,
+   *     what it answered is suppressed in it
+   */
+  void requestAll(List<NetlinkRequest> requests) throws IOException {
+    lock.lock();
+    try {
+      if (!open) {
+        throw new IOException("netlink socket is closed: %d requests".formatted(requests.size()));
+      }
+      Map<Integer, NetlinkRequest> waiting = new HashMap<>();
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      for (NetlinkRequest request : requests) {
+        waiting.put(++sequence, request);
+        bytes.writeBytes(request.encode(sequence));
+      }
+      String asked = "%d requests".formatted(requests.size());
+      byte[] all = bytes.toByteArray();
+      Libc.call(asked, () -> Libc.send(fd, all, new NativeLong(all.length), 0).intValue());
+      List<ErrnoException> refusals = new ArrayList<>();
+      while (!waiting.isEmpty()) {
+        readAcknowledgements(receive(asked), waiting, refusals);
+      }
+      if (!refusals.isEmpty()) {
+        ErrnoException first = refusals.removeFirst();
+        refusals.forEach(first::addSuppressed);
+        throw first;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void readAcknowledgements(
+      ByteBuffer received, Map<Integer, NetlinkRequest> waiting, List<ErrnoException> refusals)
+      throws IOException {
+    while (received.remaining() >= NetlinkRequest.HEADER_LENGTH) {
+      Header header = Header.read(received);
+      NetlinkRequest request = waiting.get(header.sequence());
+      if (request != null && header.type() == NLMSG_ERROR) {
+        waiting.remove(header.sequence());
+        try {
+          requireSuccess(request, header.flags(), header.type(), header.body());
+        } catch (ErrnoException e) {
+          refusals.add(e);
+        }
+      }
+    }
+  }
+
+  /** A message with its header, read. */
+  private record Header(int type, int flags, int sequence, ByteBuffer body) {
+    /** Reads the message at the buffer's position, and moves that behind it. */
+    static Header read(ByteBuffer received) throws NetlinkFormatException {
+      int start = received.position();
+      int length = received.getInt();
+      int type = Short.toUnsignedInt(received.getShort());
+      int flags = Short.toUnsignedInt(received.getShort());
+      int sequence = received.getInt();
+      received.getInt();
+      if (length < NetlinkRequest.HEADER_LENGTH || start + length > received.limit()) {
+        throw new NetlinkFormatException(
+            "message length at %d: %d (expected: 16 to %d)"
+                .formatted(start, length, received.limit() - start));
+      }
+      ByteBuffer body =
+          received
+              .slice(received.position(), length - NetlinkRequest.HEADER_LENGTH)
+              .order(ByteOrder.nativeOrder());
+      received.position(
+          Math.min(received.limit(), start + length + NetlinkRequest.padding(length)));
+      return new Header(type, flags, sequence, body);
+    }
+  }
+
   @Override
   public void close() {
     lock.lock();
@@ -139,33 +220,17 @@ final class NetlinkSocket implements AutoCloseable {
     while (true) {
       ByteBuffer received = receive(request.asked());
       while (received.remaining() >= NetlinkRequest.HEADER_LENGTH) {
-        int start = received.position();
-        int length = received.getInt();
-        int type = Short.toUnsignedInt(received.getShort());
-        int flags = Short.toUnsignedInt(received.getShort());
-        int answered = received.getInt();
-        received.getInt();
-        if (length < NetlinkRequest.HEADER_LENGTH || start + length > received.limit()) {
-          throw new NetlinkFormatException(
-              "message length at %d: %d (expected: 16 to %d)"
-                  .formatted(start, length, received.limit() - start));
-        }
-        ByteBuffer body =
-            received
-                .slice(received.position(), length - NetlinkRequest.HEADER_LENGTH)
-                .order(ByteOrder.nativeOrder());
-        received.position(
-            Math.min(received.limit(), start + length + NetlinkRequest.padding(length)));
-        if (answered != expected) {
+        Header header = Header.read(received);
+        if (header.sequence() != expected) {
           // The rest of an answer whose reading failed.
           continue;
         }
-        interrupted |= (flags & NLM_F_DUMP_INTR) != 0;
-        if (type == NLMSG_ERROR || type == NLMSG_DONE) {
-          requireSuccess(request, flags, type, body);
+        interrupted |= (header.flags() & NLM_F_DUMP_INTR) != 0;
+        if (header.type() == NLMSG_ERROR || header.type() == NLMSG_DONE) {
+          requireSuccess(request, header.flags(), header.type(), header.body());
           return interrupted;
         }
-        answer.add(new Message(type, body));
+        answer.add(new Message(header.type(), header.body()));
       }
     }
   }

@@ -36,15 +36,32 @@ final class PodEnd implements AutoCloseable {
     }
   }
 
-  /** Gives a fresh link its addresses, and corrects on an adopted one what differs. */
-  void configure() throws IOException {
+  /** Configures a link that was just made; of that, nothing is asked. */
+  void configureFresh() throws IOException {
     Link link = requireLink();
-    // Before it is up: the kernel would send router solicitations, and take advertisements.
+    settleIpv6();
+    if (spec.txChecksum() == EndpointSpec.TxChecksum.COMPUTED) {
+      ethtool.computeTxChecksum(spec.ifName());
+    }
+    netlink.configure(
+        link.index(),
+        spec.addresses(),
+        spec.routes().stream().map(route -> LinkRoute.of(link.index(), route)).toList());
+  }
+
+  /** Before the link is up: the kernel would send router solicitations, and take advertisements. */
+  private void settleIpv6() throws IOException {
     if (spec.speaksIpv6()) {
       Ipv6.enableWithoutRouters(spec.ifName());
     } else {
       Ipv6.disable(spec.ifName());
     }
+  }
+
+  /** Corrects on an adopted link what differs. */
+  void configure() throws IOException {
+    Link link = requireLink();
+    settleIpv6();
     if (hasUnwantedOffload()) {
       ethtool.computeTxChecksum(spec.ifName());
     }

@@ -188,6 +188,20 @@ public final class Rtnetlink implements AutoCloseable {
     }
   }
 
+  /**
+   * Gives a link addresses, brings it and the loopback up, and adds routes, in one message to the
+   * kernel: for a link that was just made, of which nothing has to be asked before.
+   */
+  void configure(int link, List<InetPrefix> addresses, List<LinkRoute> routes)
+      throws IOException {
+    List<NetlinkRequest> requests = new ArrayList<>();
+    addresses.forEach(address -> requests.add(AddressMessages.add(link, address)));
+    requests.add(LinkMessages.up(LOOPBACK_INDEX));
+    requests.add(LinkMessages.up(link));
+    routes.forEach(route -> requests.add(RouteMessages.replace(route)));
+    socket.requestAll(requests);
+  }
+
   /** Whether an address is one of this host's. */
   boolean isHere(InetAddress address) throws IOException {
     return lookUp(address).filter(way -> way.place() == RouteMessages.Place.HERE).isPresent();
