@@ -81,6 +81,7 @@ public record LabSpec(
         "-XX:TieredStopAtLevel=1",
         // Its file would stay when the agent is killed.
         "-XX:-UsePerfData",
+        "-Xms16m",
         "-Xmx256m",
         "--enable-native-access=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow",
