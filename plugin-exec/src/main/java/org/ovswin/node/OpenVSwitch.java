@@ -153,6 +153,10 @@ final class OpenVSwitch {
 
   /** Where it keeps files of its own. */
   List<Path> directories() {
-    return List.of(runDirectory, Path.of("/etc/openvswitch"), Path.of("/var/log/openvswitch"));
+    return List.of(
+        runDirectory,
+        Path.of("/etc/openvswitch"),
+        Path.of("/var/lib/openvswitch"),
+        Path.of("/var/log/openvswitch"));
   }
 }

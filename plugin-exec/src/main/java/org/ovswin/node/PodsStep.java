@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.ovswin.agent.AgentConfig;
@@ -21,6 +22,8 @@ import org.ovswin.ipam.lease.LeaseDatabase;
 final class PodsStep implements Step {
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final int MAX_NAMED = 10;
+  private static final Duration GONE_BOUND = Duration.ofSeconds(30);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
   private final NodePaths paths;
   private final AgentStep agent;
@@ -44,7 +47,7 @@ final class PodsStep implements Step {
 
   @Override
   public Done apply() throws IOException, NodeException {
-    int pods = there(paths.config()).size();
+    int pods = held(there(paths.config())).size();
     return Done.already(pods == 1 ? "1 pod" : pods + " pods");
   }
 
@@ -59,6 +62,11 @@ final class PodsStep implements Step {
         .toList();
   }
 
+  /** Without those that are being torn down. */
+  private static List<Lease> held(List<Lease> leases) {
+    return leases.stream().filter(lease -> lease.phase() == Lease.Phase.HELD).toList();
+  }
+
   /**
    * Refuses to go on while there are pods, unless they are to be deleted.
    *
@@ -68,7 +76,7 @@ final class PodsStep implements Step {
     if (!Files.exists(paths.configFile())) {
       return;
     }
-    List<Lease> pods = there(paths.config());
+    List<Lease> pods = held(there(paths.config()));
     if (remaining == Node.Pods.REFUSE && !pods.isEmpty()) {
       throw new NodeException(
           "%d still on this node: %s (expected: none); stop them, or say --force, which takes their network away"
@@ -96,15 +104,25 @@ final class PodsStep implements Step {
   public Done undo(JsonNode before) throws IOException, NodeException {
     check();
     AgentConfig config = paths.config();
-    List<Lease> pods = there(config);
-    if (pods.isEmpty()) {
+    if (there(config).isEmpty()) {
       return Done.already("none");
     }
+    List<Lease> pods = held(there(config));
     AdminClient admin = AdminClient.at(config.adminSocket());
     for (Lease pod : pods) {
       delete(admin, pod);
     }
-    return Done.now("deleted " + named(pods));
+    // The agent tears down in the background what nobody waits for, and is to be stopped next.
+    long deadline = System.nanoTime() + GONE_BOUND.toNanos();
+    while (!there(config).isEmpty()) {
+      if (System.nanoTime() > deadline) {
+        throw new NodeException(
+            "%s: still being torn down after %d s (expected: gone); run down again"
+                .formatted(named(there(config)), GONE_BOUND.toSeconds()));
+      }
+      Pause.of(LOOK_AGAIN);
+    }
+    return pods.isEmpty() ? Done.now("waited for the last") : Done.now("deleted " + named(pods));
   }
 
   /** An agent that does not run is started for it: nobody else knows all that a pod has. */
