@@ -99,6 +99,15 @@ need_runtimes() {
   [ -x /bin/busybox ] && ! ldd /bin/busybox >/dev/null 2>&1 || missing_packages+=(busybox-static)
 }
 
+# The plugins of the CNI project that are chained with ours, and what they call.
+need_chained_plugins() {
+  need /usr/lib/cni/portmap containernetworking-plugins
+  need /usr/lib/cni/bandwidth containernetworking-plugins
+  need /usr/lib/cni/tuning containernetworking-plugins
+  need iptables iptables
+  need tc iproute2
+}
+
 # What running takes: root, for namespaces and Open vSwitch.
 need_root() {
   if [ "$(id -u)" != 0 ]; then
