@@ -1,129 +1,31 @@
 package org.ovswin.e2e;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.ovswin.lab.Host;
-import org.ovswin.lab.HostPort;
-import org.ovswin.lab.LabNode;
 import org.ovswin.lab.Pod;
 import org.ovswin.sandbox.cni.NetworkConfigList;
-import org.ovswin.sandbox.cni.PluginChain;
-import org.ovswin.sandbox.cni.PluginEnvironment;
 import org.ovswin.sandbox.cni.RuntimeConf;
 import org.ovswin.sandbox.cni.ValidAttachment;
-import org.ovswin.sandbox.linux.Netns;
 
-/**
- * Chains of ovs-win and the plugins of the CNI project (Debian's containernetworking-plugins), run
- * on a node as a runtime does (CNI specification 1.1.0, section 3).
- */
-class ChainE2ETest {
-  /** Where Debian has them. */
-  private static final Path PLUGINS = Path.of("/usr/lib/cni");
-
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
-  private static final HostPort WEB = HostPort.tcp(30080, 80);
-  private static final JsonMapper JSON = new JsonMapper();
-
+/** Plugins of the CNI project behind and in front of ovs-win, with traffic. */
+class ChainE2ETest extends Chains {
   @RegisterExtension static final Cluster cluster = Cluster.ofNodes(1);
 
-  private LabNode node;
-  private Path netns;
-  private Path directory;
-
-  @BeforeEach
-  void sandbox() throws IOException {
-    assertThat(PLUGINS.resolve("portmap"))
-        .as("apt-get install containernetworking-plugins")
-        .isExecutable();
-    node = cluster.node(1);
-    netns = cluster.lab().addSandbox("raw");
-    directory = Files.createTempDirectory(cluster.lab().directory(), "chain");
-  }
-
-  @AfterEach
-  void noSandbox() {
-    cluster.lab().delSandbox("raw");
-  }
-
-  private interface Work<T> {
-    T on(PluginChain chain) throws Exception;
-  }
-
-  /** As a runtime of the node: plugins inherit its network namespace. */
-  private <T> T chain(String cache, Work<T> work) throws Exception {
-    PluginEnvironment environment =
-        new PluginEnvironment(
-            List.of(node.stateDirectory().resolveSibling("bin"), PLUGINS),
-            Map.of("OVS_WIN_CNI_SOCKET", node.socketDirectory().resolve("cni.sock").toString()),
-            DEADLINE);
-    PluginChain chain = new PluginChain(environment, directory.resolve(cache));
-    return Netns.<T, Exception>call(node.host().netns(), () -> work.on(chain));
-  }
-
-  private ObjectNode add(NetworkConfigList network, RuntimeConf attachment) throws Exception {
-    return chain("cache", chain -> chain.add(network, attachment));
-  }
-
-  private void check(NetworkConfigList network, RuntimeConf attachment) throws Exception {
-    chain(
-        "cache",
-        chain -> {
-          chain.check(network, attachment);
-          return chain;
-        });
-  }
-
-  private void del(NetworkConfigList network, RuntimeConf attachment) throws Exception {
-    chain(
-        "cache",
-        chain -> {
-          chain.del(network, attachment);
-          return chain;
-        });
-  }
-
-  private static NetworkConfigList list(String version, String... plugins) throws IOException {
-    return NetworkConfigList.parse(
-        "{\"cniVersion\": \"%s\", \"name\": \"chained\", \"plugins\": [%s]}"
-            .formatted(version, String.join(", ", plugins))
-            .getBytes(UTF_8));
-  }
-
-  private RuntimeConf attachment(String containerId, String capabilities) throws IOException {
-    JsonNode given = JSON.readTree(capabilities);
-    Map<String, JsonNode> byName = new LinkedHashMap<>();
-    given.properties().forEach(one -> byName.put(one.getKey(), one.getValue()));
-    return new RuntimeConf(
-        containerId, netns.toString(), "eth0", Map.of("IgnoreUnknown", "1"), byName);
-  }
-
-  private static String address(ObjectNode result, int index) {
-    return result.at("/ips/" + index + "/address").asText().replaceFirst("/.*", "");
-  }
-
-  private String natRules() {
-    return node.shell().run("iptables", "-t", "nat", "-S");
+  @Override
+  Cluster cluster() {
+    return cluster;
   }
 
   /** As clusters have it: host ports, sysctls and limits by plugins behind ours. */
@@ -221,16 +123,5 @@ class ChainE2ETest {
     } finally {
       cluster.lab().delSandbox("second");
     }
-  }
-
-  private void gc(String cache, NetworkConfigList network, Set<ValidAttachment> valid)
-      throws Exception {
-    chain(
-        cache,
-        chain -> {
-          chain.gc(network, valid);
-          chain.status(network);
-          return chain;
-        });
   }
 }
