@@ -58,7 +58,7 @@ final class Commands {
 
   /** Whether a program is on the path. */
   static boolean has(String program) {
-    for (String directory : System.getenv().getOrDefault("PATH", "").split(":")) {
+    for (String directory : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
       if (!directory.isEmpty() && Files.isExecutable(Path.of(directory, program))) {
         return true;
       }
