@@ -12,13 +12,18 @@ import org.ovswin.cni.PodName;
 import org.ovswin.cni.PortMapping;
 import org.ovswin.cni.RequestedAddress;
 import org.ovswin.ipam.address.Family;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.lease.Allocation;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.Lease;
 import org.ovswin.ipam.lease.LeaseRequest;
+import org.ovswin.pipeline.Bandwidth;
+import org.ovswin.pipeline.NodeState;
 import org.ovswin.pipeline.NodeState.HostPort;
 import org.ovswin.pipeline.NodeState.Protocol;
+import org.ovswin.sandbox.InetPrefix;
 
 /** Whether a request can be at all, before anything is done for it; each refusal says why. */
 final class Admission {
@@ -66,11 +71,29 @@ final class Admission {
       hostPorts.add(
           new HostPort(
               Protocol.valueOf(mapping.protocol().name()),
-              Optional.empty(),
+              uplink.isPresent() ? Optional.empty() : mapping.hostIp(),
               mapping.hostPort(),
               mapping.containerPort()));
     }
-    return new Intent(request.netns(), hostPorts);
+    return new Intent(
+        request.netns(),
+        hostPorts,
+        request.mac(),
+        bandwidth(request.bandwidth()),
+        Intent.DefaultRoute.HERE);
+  }
+
+  /** As the CNI conventions mean it: "ingress" is towards the pod. */
+  private static Bandwidth bandwidth(org.ovswin.cni.Bandwidth asked) {
+    return new Bandwidth(
+        rate(asked.ingressRate(), asked.ingressBurst()),
+        rate(asked.egressRate(), asked.egressBurst()));
+  }
+
+  private static Optional<Bandwidth.Rate> rate(long bitsPerSecond, long burstBits) {
+    return bitsPerSecond == 0
+        ? Optional.empty()
+        : Optional.of(new Bandwidth.Rate(bitsPerSecond, burstBits));
   }
 
   static LeaseRequest leaseRequest(
@@ -81,12 +104,7 @@ final class Admission {
       throw CniErrors.tryAgainLater(
           "the cluster has no range of addresses", "expected: one; ovs-win ipam range add");
     }
-    if (!families.contains(Family.IPV4) && !intent.hostPorts().isEmpty()) {
-      throw CniErrors.unsupportedField(
-          "runtimeConfig.portMappings",
-          intent.hostPorts().size() + " entries",
-          "none in a cluster without IPv4");
-    }
+    requireFamilies(intent, config, families);
     requireBlockLengths(request, space);
     Optional<String> namespace = request.pod().map(PodName::namespace);
     Optional<String> name = request.pod().map(PodName::name);
@@ -117,6 +135,27 @@ final class Admission {
         families,
         request.requested().stream().map(RequestedAddress::address).toList(),
         config.ipam().sticky().of(name));
+  }
+
+  /** Flows translate IPv4 alone; the host both families, and a pod needs an address to lead to. */
+  private static void requireFamilies(Intent intent, AgentConfig config, Set<Family> families)
+      throws CniException {
+    if (config.uplink().isPresent()
+        && !families.contains(Family.IPV4)
+        && !intent.hostPorts().isEmpty()) {
+      throw CniErrors.unsupportedField(
+          "runtimeConfig.portMappings",
+          intent.hostPorts().size() + " entries",
+          "none in a cluster without IPv4");
+    }
+    for (HostPort port : intent.hostPorts()) {
+      if (port.hostIp().isPresent() && !families.contains(Family.of(port.hostIp().get()))) {
+        throw CniErrors.unsupportedField(
+            "runtimeConfig.portMappings.hostIP",
+            port.hostIp().get().toString(),
+            "an address of a family that the cluster has");
+      }
+    }
   }
 
   /** The length in a request says which subnet is meant; a pod is in that of its block. */
@@ -161,13 +200,13 @@ final class Admission {
                 + ", or a DEL before");
       }
     }
-    if (!known.intent().equals(intent)) {
+    if (!known.intent().asksAs(intent)) {
       throw CniErrors.invalidEnvironment(
           "CNI_NETNS",
           request.netns(),
           "as in the first ADD of this container and interface ("
               + known.intent().sandbox()
-              + ", the same port mappings), or a DEL before");
+              + ", the same port mappings, mac and bandwidth), or a DEL before");
     }
   }
 
@@ -192,17 +231,14 @@ final class Admission {
   }
 
   private static boolean hasHostPort(PodView pod, HostPort wanted) {
-    return pod.intent().hostPorts().stream()
-        .anyMatch(
-            taken ->
-                taken.protocol() == wanted.protocol() && taken.hostPort() == wanted.hostPort());
+    return pod.intent().hostPorts().stream().anyMatch(taken -> overlap(taken, wanted));
   }
 
   static void requireFreeHostPorts(Intent intent, Collection<PodView> pods) throws CniException {
     for (HostPort wanted : intent.hostPorts()) {
       for (PodView pod : pods) {
         for (HostPort taken : pod.intent().hostPorts()) {
-          if (taken.protocol() == wanted.protocol() && taken.hostPort() == wanted.hostPort()) {
+          if (overlap(taken, wanted)) {
             throw CniErrors.invalidConfig(
                 "runtimeConfig.portMappings.hostPort",
                 wanted.protocol() + " " + wanted.hostPort(),
@@ -211,5 +247,51 @@ final class Admission {
         }
       }
     }
+  }
+
+  private static boolean overlap(HostPort one, HostPort other) {
+    return one.protocol() == other.protocol()
+        && one.hostPort() == other.hostPort()
+        && (one.hostIp().isEmpty()
+            || other.hostIp().isEmpty()
+            || one.hostIp().equals(other.hostIp())
+            || (Family.of(one.hostIp().get()) == Family.of(other.hostIp().get())
+                && (isUnspecified(one.hostIp().get()) || isUnspecified(other.hostIp().get()))));
+  }
+
+  /** 0.0.0.0 and :: are all addresses of their family. */
+  private static boolean isUnspecified(IpAddress address) {
+    return InetPrefix.parseAddress(address.toString()).isAnyLocalAddress();
+  }
+
+  /** Frames for two of one address, or for the gateway, would go to the wrong one. */
+  static void requireFreeMac(Intent intent, Collection<PodView> pods) throws CniException {
+    if (intent.mac().isEmpty()) {
+      return;
+    }
+    MacAddress wanted = intent.mac().get();
+    Optional<String> holder =
+        wanted.equals(NodeState.GATEWAY_MAC) || wanted.equals(NodeState.GATEWAY_PORT_MAC)
+            ? Optional.of("the gateway")
+            : pods.stream()
+                .filter(pod -> pod.isHeld() && pod.mac().equals(wanted))
+                .map(PodView::displayName)
+                .findFirst();
+    if (holder.isPresent()) {
+      throw CniErrors.invalidConfig(
+          "runtimeConfig.mac",
+          wanted.toString(),
+          "an address that nobody else of the node has; " + holder.get() + " has it");
+    }
+  }
+
+  /** A further interface of a pod leaves the way out to the first one. */
+  static Intent besideOthers(CniRequest request, Intent intent, Collection<PodView> pods) {
+    boolean further =
+        pods.stream()
+            .filter(PodView::isHeld)
+            .map(pod -> pod.lease().attachment().containerId())
+            .anyMatch(request.containerId()::equals);
+    return further ? intent.withoutDefaultRoute() : intent;
   }
 }

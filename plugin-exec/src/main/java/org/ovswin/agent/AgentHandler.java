@@ -99,8 +99,10 @@ final class AgentHandler implements CniHandler {
               .orElseThrow(() -> CniErrors.internal("no block has address " + address));
       IpAddress gateway = NodeState.gateway(block);
       ips.add(CniResult.IpConfig.of(new Cidr(address, block.length()), gateway, 1));
-      routes.add(
-          CniResult.Route.via(Family.of(address) == Family.IPV4 ? ALL_IPV4 : ALL_IPV6, gateway));
+      if (pod.intent().defaultRoute() == Intent.DefaultRoute.HERE) {
+        routes.add(
+            CniResult.Route.via(Family.of(address) == Family.IPV4 ? ALL_IPV4 : ALL_IPV6, gateway));
+      }
     }
     return new CniResult(
         List.of(

@@ -13,7 +13,6 @@ import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
 import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
-import org.ovswin.pipeline.Bandwidth;
 import org.ovswin.pipeline.NodeState;
 
 /**
@@ -152,7 +151,7 @@ record NodeView(
                 pod.addresses(),
                 pod.mac(),
                 exit instanceof NodeState.Uplink ? pod.intent().hostPorts() : List.of(),
-                Bandwidth.UNLIMITED));
+                pod.intent().bandwidth()));
       }
     }
     return ported;

@@ -77,8 +77,15 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint, String hostNa
     return lease.addresses().getFirst();
   }
 
-  /** The same after every restart. Of an IPv6 address alone it has 32 bits of a hash. */
+  /**
+   * As the request named it, else derived: the same after every restart. Of an IPv6 address alone
+   * it has 32 bits of a hash.
+   */
   MacAddress mac() {
+    return intent.mac().orElseGet(this::derivedMac);
+  }
+
+  private MacAddress derivedMac() {
     return MacAddress.forAddress(
         switch (address()) {
           case Ipv4Address v4 -> v4;
@@ -122,13 +129,26 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint, String hostNa
               InetPrefix.parse(address + "/" + block.length()),
               InetPrefix.parseAddress(NodeState.gateway(block).toString())));
     }
-    return EndpointSpec.withGateways(
-        hostName(),
-        intent.sandbox(),
-        lease.attachment().ifName(),
-        org.ovswin.sandbox.MacAddress.parse(mac().toString()),
-        gatewayed,
-        mtu);
+    EndpointSpec first =
+        EndpointSpec.withGateways(
+            hostName(),
+            intent.sandbox(),
+            lease.attachment().ifName(),
+            org.ovswin.sandbox.MacAddress.parse(mac().toString()),
+            gatewayed,
+            mtu);
+    return switch (intent.defaultRoute()) {
+      case HERE -> first;
+      case ELSEWHERE ->
+          new EndpointSpec(
+              first.hostName(),
+              first.sandbox(),
+              first.ifName(),
+              first.mac(),
+              first.addresses(),
+              List.of(),
+              mtu);
+    };
   }
 
   /** For messages: the pod's name where the runtime gave one, else its container. */

@@ -128,7 +128,14 @@ final class Requests {
       return Optional.of(new Adding(attachment, Origin.REPEATED, deadline, event.done()));
     }
     Admission.requireFreeHostPorts(intent, pods.values());
-    LeaseRequest wanted = Admission.leaseRequest(request, intent, bootId, config, view.space());
+    Admission.requireFreeMac(intent, pods.values());
+    LeaseRequest wanted =
+        Admission.leaseRequest(
+            request,
+            Admission.besideOthers(request, intent, pods.values()),
+            bootId,
+            config,
+            view.space());
     return switch (leases.allocate(wanted)) {
       case Allocation.Allocated allocated -> {
         pods.put(attachment, PodView.of(allocated.lease()));

@@ -70,6 +70,15 @@ final class Demo implements Callable<Integer> {
   private int pods = 3;
 
   @Option(
+      names = "--exit",
+      paramLabel = "MODE",
+      defaultValue = "gateway",
+      description =
+          "How packets leave the nodes: gateway (the host forwards) or uplink (default:"
+              + " ${DEFAULT-VALUE}).")
+  private LabSpec.Exit exit = LabSpec.Exit.GATEWAY;
+
+  @Option(
       names = "--keep",
       description = "Leaves the cluster up and says how to look around and take it down.")
   private boolean keep;
@@ -93,6 +102,7 @@ final class Demo implements Callable<Integer> {
     requireBetween("--pods", pods, 2, MAX_PODS);
     LabSpec labSpec =
         LabSpec.of(nodes, launcher())
+            .withExit(exit)
             .withLifetime(keep ? LabSpec.Lifetime.UNTIL_DOWN : LabSpec.Lifetime.WITH_OWNER);
     if (down.isPresent()) {
       Lab.down(labSpec.base(), down.get());

@@ -8,13 +8,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.ovswin.cni.CniErrors;
+import org.ovswin.cni.CniRequest;
 import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.pipeline.NodeState;
 import org.ovswin.sandbox.HostInterfaceSpec;
 import org.ovswin.sandbox.HostNatSpec;
@@ -150,6 +153,66 @@ final class GatewayTest {
     agent.settle();
     assertThat(agent.interfaces.converges()).isGreaterThan(converges);
     assertThat(agent.interfaces.converged().forwarding().orElseThrow().peers()).hasSize(2);
+  }
+
+  @Test
+  void add_secondInterfaceOfAnotherNetwork_hasAnAddressAndNoDefaultRoute() throws Exception {
+    agent.becomeReady();
+    var first = agent.add(1);
+    agent.settle();
+    CniRequest request = Cluster.request(1, clock.instant().plusSeconds(30));
+    CniRequest further =
+        new CniRequest(
+            request.cniVersion(),
+            "storage",
+            request.containerId(),
+            request.netns(),
+            "net1",
+            request.pod(),
+            List.of(),
+            Optional.empty(),
+            List.of(),
+            request.bandwidth(),
+            request.dns(),
+            Optional.empty(),
+            request.deadline());
+    var second = agent.add(further);
+    var again = agent.add(further);
+    agent.settle();
+    assertThat(machine.devices.get(first.join().hostName()).routes()).hasSize(1);
+    assertThat(machine.devices.get(second.join().hostName()).routes()).isEmpty();
+    assertThat(second.join().address()).isNotEqualTo(first.join().address());
+    assertThat(second.join().lease().network()).isEqualTo("storage");
+    assertThat(again.join()).as("repeated").isEqualTo(second.join());
+  }
+
+  @Test
+  void add_macOfAnotherPodOrTheGateway_isRefused() throws Exception {
+    agent.becomeReady();
+    var first = agent.add(1);
+    agent.settle();
+    for (MacAddress taken : List.of(first.join().mac(), NodeState.GATEWAY_MAC)) {
+      CniRequest request = Cluster.request(2, clock.instant().plusSeconds(30));
+      var refused =
+          agent.add(
+              new CniRequest(
+                  request.cniVersion(),
+                  request.network(),
+                  request.containerId(),
+                  request.netns(),
+                  request.ifName(),
+                  request.pod(),
+                  List.of(),
+                  Optional.of(taken),
+                  List.of(),
+                  request.bandwidth(),
+                  request.dns(),
+                  Optional.empty(),
+                  request.deadline()));
+      agent.turn();
+      assertThat(refusal(refused)).hasMessageContaining(taken.toString());
+    }
+    assertThat(agent.leases.leases()).hasSize(1);
   }
 
   private HostNatSpec rules() {

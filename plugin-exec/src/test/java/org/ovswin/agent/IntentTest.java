@@ -11,8 +11,12 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.lease.Lease;
+import org.ovswin.pipeline.Bandwidth;
+import org.ovswin.pipeline.Bandwidth.Rate;
 import org.ovswin.pipeline.NodeState.HostPort;
 import org.ovswin.pipeline.NodeState.Protocol;
 
@@ -31,6 +35,28 @@ final class IntentTest {
   }
 
   @Test
+  void parse_everythingThereIs_readsEveryField() {
+    assertThat(
+            Intent.parse(
+                """
+                {"sandbox":"/run/netns/a",
+                 "hostPorts":[{"protocol":"SCTP","hostIp":"2001:db8::7","hostPort":1,"podPort":2}],
+                 "mac":"02:00:00:00:00:07",
+                 "toPod":{"bitsPerSecond":1000,"burstBits":8},
+                 "fromPod":{"bitsPerSecond":2000,"burstBits":16},
+                 "defaultRoute":"ELSEWHERE"}
+                """))
+        .isEqualTo(
+            new Intent(
+                "/run/netns/a",
+                List.of(
+                    new HostPort(Protocol.SCTP, Optional.of(IpAddress.parse("2001:db8::7")), 1, 2)),
+                Optional.of(MacAddress.parse("02:00:00:00:00:07")),
+                new Bandwidth(Optional.of(new Rate(1000, 8)), Optional.of(new Rate(2000, 16))),
+                Intent.DefaultRoute.ELSEWHERE));
+  }
+
+  @Test
   void parse_whatWasWritten_isTheSame() {
     for (long seed = 0; seed < 500; seed++) {
       Random random = new Random(seed);
@@ -42,9 +68,23 @@ final class IntentTest {
             new HostPort(
                 protocol, Optional.empty(), 1 + random.nextInt(65535), 1 + random.nextInt(65535)));
       }
-      Intent intent = new Intent("/proc/" + random.nextInt() + "/ns/\"ü\\n\n", ports);
+      Intent intent =
+          new Intent(
+              "/proc/" + random.nextInt() + "/ns/\"ü\\n\n",
+              ports,
+              random.nextBoolean()
+                  ? Optional.empty()
+                  : Optional.of(MacAddress.forAddress(new Ipv4Address(random.nextInt()))),
+              new Bandwidth(rate(random), rate(random)),
+              Intent.DefaultRoute.values()[random.nextInt(2)]);
       assertThat(Intent.parse(intent.toJson())).as("seed %d", seed).isEqualTo(intent);
     }
+  }
+
+  private static Optional<Rate> rate(Random random) {
+    return random.nextBoolean()
+        ? Optional.empty()
+        : Optional.of(new Rate(1 + random.nextInt(1 << 30), random.nextInt(1 << 30)));
   }
 
   @ParameterizedTest
