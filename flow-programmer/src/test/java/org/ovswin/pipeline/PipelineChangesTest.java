@@ -40,6 +40,14 @@ class PipelineChangesTest {
       NodeState after(RandomStates states) {
         return states.nextUplink();
       }
+    },
+    ANYTHING_WITH_GATEWAY {
+      @Override
+      NodeState after(RandomStates states) {
+        NodeState next = states.next();
+        return new NodeState(
+            next.cluster(), next.blocks(), new NodeState.Gateway(), next.peers(), next.pods());
+      }
     };
 
     abstract NodeState after(RandomStates states);

@@ -411,7 +411,7 @@ final class PodsOnASwitch implements AutoCloseable {
       while (transfer.bytes() >= 0) {
         // What a full buffer refuses is sent again.
       }
-    } catch (IOException e) {
+    } catch (IOException _) {
       // The channel was closed: enough was sent.
     }
   }
