@@ -23,9 +23,11 @@ final class ExitRecord {
   private static final String GATEWAY = "gateway";
   private static final String UPLINK = "uplink";
 
+  private final Path directory;
   private final Path file;
 
   ExitRecord(Path stateDirectory) {
+    this.directory = stateDirectory;
     this.file = stateDirectory.resolve("exit.json");
   }
 
@@ -84,6 +86,6 @@ final class ExitRecord {
       channel.force(true);
     }
     Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    PrivateFiles.forceDirectory(file.toAbsolutePath().getParent());
+    PrivateFiles.forceDirectory(directory);
   }
 }

@@ -93,7 +93,7 @@ final class RequestDecoder {
   /** A DEL takes any: the namespace may be gone, and then its path says nothing. */
   private static void requirePath(String netns) throws CniException {
     try {
-      Path.of(netns);
+      var _ = Path.of(netns);
     } catch (InvalidPathException e) {
       throw CniErrors.invalidEnvironment(
               Env.CNI_NETNS, netns, "a path in the characters of this system")
