@@ -18,7 +18,10 @@ import org.ovswin.pipeline.Bandwidth.Rate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Bytes that arrive at and from pods whose bandwidth is limited, beside those of pods that are free. */
+/**
+ * Bytes that arrive at and from pods whose bandwidth is limited, beside those of pods that are
+ * free.
+ */
 class BandwidthTest {
   private static final Logger LOG = LoggerFactory.getLogger(BandwidthTest.class);
   private static final long LIMIT = 2_000_000;

@@ -25,8 +25,7 @@ import org.ovswin.sandbox.MacAddress;
  * datapath.
  */
 class GatewayPodsTest {
-  private static final MacAddress GATEWAY_MAC =
-      MacAddress.parse(NodeState.GATEWAY_MAC.toString());
+  private static final MacAddress GATEWAY_MAC = MacAddress.parse(NodeState.GATEWAY_MAC.toString());
   private static final MacAddress HOST_MAC =
       MacAddress.parse(NodeState.GATEWAY_PORT_MAC.toString());
   private static final Duration WINDOW = Duration.ofMillis(200);
@@ -36,9 +35,7 @@ class GatewayPodsTest {
   @BeforeAll
   @SuppressWarnings("NullAway.Init")
   static void start() throws Exception {
-    pods =
-        PodsOnASwitch.start(
-            ExitKind.GATEWAY, List.of(Bandwidth.UNLIMITED, Bandwidth.UNLIMITED));
+    pods = PodsOnASwitch.start(ExitKind.GATEWAY, List.of(Bandwidth.UNLIMITED, Bandwidth.UNLIMITED));
   }
 
   @AfterAll

@@ -262,8 +262,7 @@ final class PodsOnASwitch implements AutoCloseable {
   /** What a command in the pod's or the host's namespace writes. */
   String in(int index, String... words) throws Exception {
     List<String> command =
-        new ArrayList<>(
-            List.of("ip", "netns", "exec", netns(index).getFileName().toString()));
+        new ArrayList<>(List.of("ip", "netns", "exec", netns(index).getFileName().toString()));
     command.addAll(List.of(words));
     return run(command);
   }
@@ -417,8 +416,7 @@ final class PodsOnASwitch implements AutoCloseable {
   }
 
   /** Reads from the first byte on, for as long as the window, and at least once more. */
-  private static long measured(Duration window, ByteBuffer into, Transfer read)
-      throws IOException {
+  private static long measured(Duration window, ByteBuffer into, Transfer read) throws IOException {
     read.bytes();
     long begin = System.nanoTime();
     long bytes = 0;

@@ -127,8 +127,7 @@ final class GroupMeterTest {
     Meter foreign = meter(7, 70);
     List<Meter> meters = List.of(meter(OUR_METER, 10), meter(OUR_METER + 1, 20));
     List<Flow> flows =
-        List.of(
-            flow(1, new Action.Meter(OUR_METER + 1)), flow(0, new Action.Meter(OUR_METER)));
+        List.of(flow(1, new Action.Meter(OUR_METER + 1)), flow(0, new Action.Meter(OUR_METER)));
     connection.applyMeters(List.of(new MeterChange.Add(foreign))).join();
 
     assertThat(reconcile(connection, flows, meters)).isEqualTo(new Reconciled(0, 2, 0, 0, 0, 2));

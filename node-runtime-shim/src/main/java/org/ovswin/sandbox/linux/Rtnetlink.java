@@ -192,8 +192,7 @@ public final class Rtnetlink implements AutoCloseable {
    * Gives a link addresses, brings it and the loopback up, and adds routes, in one message to the
    * kernel: for a link that was just made, of which nothing has to be asked before.
    */
-  void configure(int link, List<InetPrefix> addresses, List<LinkRoute> routes)
-      throws IOException {
+  void configure(int link, List<InetPrefix> addresses, List<LinkRoute> routes) throws IOException {
     List<NetlinkRequest> requests = new ArrayList<>();
     addresses.forEach(address -> requests.add(AddressMessages.add(link, address)));
     requests.add(LinkMessages.up(LOOPBACK_INDEX));
