@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,7 @@ import org.ovswin.cni.CniRequest;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.pipeline.NodeState;
+import org.ovswin.sandbox.EndpointSpec;
 import org.ovswin.sandbox.HostInterfaceSpec;
 import org.ovswin.sandbox.HostNatSpec;
 import org.ovswin.sandbox.InetPrefix;
@@ -179,8 +181,8 @@ final class GatewayTest {
     var second = agent.add(further);
     var again = agent.add(further);
     agent.settle();
-    assertThat(machine.devices.get(first.join().hostName()).routes()).hasSize(1);
-    assertThat(machine.devices.get(second.join().hostName()).routes()).isEmpty();
+    assertThat(device(first.join()).routes()).hasSize(1);
+    assertThat(device(second.join()).routes()).isEmpty();
     assertThat(second.join().address()).isNotEqualTo(first.join().address());
     assertThat(second.join().lease().network()).isEqualTo("storage");
     assertThat(again.join()).as("repeated").isEqualTo(second.join());
@@ -217,5 +219,9 @@ final class GatewayTest {
 
   private HostNatSpec rules() {
     return agent.nat.rules().orElseThrow();
+  }
+
+  private EndpointSpec device(PodView pod) {
+    return Objects.requireNonNull(machine.devices.get(pod.hostName()), pod.hostName());
   }
 }

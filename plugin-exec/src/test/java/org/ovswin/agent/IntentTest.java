@@ -76,7 +76,7 @@ final class IntentTest {
                   ? Optional.empty()
                   : Optional.of(MacAddress.forAddress(new Ipv4Address(random.nextInt()))),
               new Bandwidth(rate(random), rate(random)),
-              Intent.DefaultRoute.values()[random.nextInt(2)]);
+              random.nextBoolean() ? Intent.DefaultRoute.HERE : Intent.DefaultRoute.ELSEWHERE);
       assertThat(Intent.parse(intent.toJson())).as("seed %d", seed).isEqualTo(intent);
     }
   }

@@ -2,6 +2,7 @@ package org.ovswin.cni;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -115,7 +116,9 @@ class CniErrorCodesTest {
   void everyError_hasVersionCodeMsgAndDetails() {
     CniException error = CniErrors.tryAgainLater("busy", "soon");
 
-    assertThat(Call.json(new String(OutputJson.error(CniVersion.V0_2_0, error))))
+    assertThat(
+            Call.json(
+                new String(OutputJson.error(CniVersion.V0_2_0, error), StandardCharsets.UTF_8)))
         .isEqualTo(
             Call.json(
                 "{\"cniVersion\":\"0.2.0\",\"code\":11,\"msg\":\"busy\",\"details\":\"soon\"}"));

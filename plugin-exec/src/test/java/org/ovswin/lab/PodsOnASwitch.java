@@ -337,7 +337,7 @@ final class PodsOnASwitch implements AutoCloseable {
         try {
           return measured(window, received, () -> accepted.read(received));
         } finally {
-          client.close();
+          sender.interrupt();
           sender.join();
         }
       }
@@ -369,7 +369,7 @@ final class PodsOnASwitch implements AutoCloseable {
               return received.position();
             });
       } finally {
-        client.close();
+        sender.interrupt();
         sender.join();
       }
     }

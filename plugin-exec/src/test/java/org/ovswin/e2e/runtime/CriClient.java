@@ -155,6 +155,6 @@ final class CriClient implements AutoCloseable {
   @Override
   public void close() {
     channel.shutdownNow();
-    threads.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    var _ = threads.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 }
