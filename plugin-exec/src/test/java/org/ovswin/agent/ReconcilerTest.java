@@ -231,7 +231,7 @@ final class ReconcilerTest {
   @Test
   void delete_flowsAreGone_isAnsweredBeforeTheRestIsGone() throws Exception {
     agent.becomeReady();
-    agent.add(1);
+    var _ = agent.add(1);
     agent.settle();
     var deleted = agent.delete(1);
     deleteFlows();
@@ -250,7 +250,7 @@ final class ReconcilerTest {
   @Test
   void add_whileTheSameIsTornDown_waitsForThat() throws Exception {
     agent.becomeReady();
-    agent.add(1);
+    var _ = agent.add(1);
     agent.settle();
     var deleted = agent.delete(1);
     deleteFlows();
