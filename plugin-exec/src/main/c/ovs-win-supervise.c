@@ -4,6 +4,7 @@
  * within a bound (the log and one older one).
  *
  *   ovs-win-supervise PID-FILE LOG LOG-BYTES PROGRAM ARGUMENT...
+ *   ovs-win-supervise --stop PID-FILE
  *
  * It goes to the background and returns when it holds the pid file: exit 0, or
  * 1 with the reason on standard error. The pid file says "PID START-TICKS"
@@ -11,6 +12,9 @@
  * lock (fcntl) ends with the process. SIGTERM ends the program first, by
  * SIGTERM and after STOP_MILLIS by SIGKILL, and empties the pid file. A program that ends with exit 2
  * cannot use its configuration and is not started again.
+ *
+ * --stop ends the supervisor that holds the lock, and so its program; exit 0
+ * when nobody holds it any more.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -255,10 +259,45 @@ static int fail(const char *what, const char *path)
     return 1;
 }
 
+/* Ends whoever holds the pid file's lock; the kernel knows who that is. */
+static int stop(const char *path)
+{
+    const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+    long long patience = now_millis() + STOP_MILLIS + 5000;
+    int signal = SIGTERM;
+    pid_t told = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : fail("cannot be read", path);
+    for (;;) {
+        struct flock holder = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        if (fcntl(fd, F_GETLK, &holder) < 0)
+            return fail("its lock cannot be asked for", path);
+        if (holder.l_type == F_UNLCK)
+            return 0;
+        if (now_millis() > patience && signal == SIGTERM) {
+            signal = SIGKILL;
+            told = 0;
+            patience += 5000;
+        }
+        if (now_millis() > patience) {
+            errno = ETIMEDOUT;
+            return fail("its process does not end", path);
+        }
+        if (told != holder.l_pid && kill(holder.l_pid, signal) < 0 && errno != ESRCH)
+            return fail("its process cannot be ended", path);
+        told = holder.l_pid;
+        nanosleep(&pause, NULL);
+    }
+}
+
 int main(int count, char **words)
 {
+    if (count == 3 && strcmp(words[1], "--stop") == 0)
+        return stop(words[2]);
     if (count < 5 || (log_limit = atol(words[3])) <= 0) {
-        fprintf(stderr, "usage: ovs-win-supervise PID-FILE LOG LOG-BYTES PROGRAM ARGUMENT...\n");
+        fprintf(stderr, "usage: ovs-win-supervise PID-FILE LOG LOG-BYTES PROGRAM ARGUMENT...\n"
+                        "       ovs-win-supervise --stop PID-FILE\n");
         return MISUSE;
     }
     log_path = words[2];

@@ -128,7 +128,7 @@ public record AgentConfig(
   }
 
   /** The adapter that is a port of the bridge, if one is. */
-  Optional<UplinkConfig> uplink() {
+  public Optional<UplinkConfig> uplink() {
     return exit instanceof UplinkConfig uplink ? Optional.of(uplink) : Optional.empty();
   }
 

@@ -66,6 +66,17 @@ final class Up implements Callable<Integer> {
   private Optional<IpAddress> address = Optional.empty();
 
   @Option(
+      names = "--uplink",
+      paramLabel = "DEVICE",
+      description = {
+        "Take this adapter, with its static address, into the bridge: all translation is then",
+        "Open vSwitch's. If the gateway does not answer within 10 s, or up is killed meanwhile,"
+            + " the",
+        "adapter is put back (default: none; the host forwards)."
+      })
+  private Optional<String> uplink = Optional.empty();
+
+  @Option(
       names = "--bridge",
       paramLabel = "NAME",
       description = "The bridge in Open vSwitch (default: br-pods).")
@@ -93,7 +104,7 @@ final class Up implements Callable<Integer> {
       Node.up(
           home,
           places.given(),
-          new NodeOptions(node, cluster, store, address, bridge, mtu),
+          new NodeOptions(node, cluster, store, address, uplink, bridge, mtu),
           progress);
     } catch (NodeException | IOException e) {
       String reason =

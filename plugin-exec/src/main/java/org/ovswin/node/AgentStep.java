@@ -25,11 +25,13 @@ final class AgentStep implements Step {
   private final Service service;
   private final Path launcher;
   private final NodePaths paths;
+  private final UplinkStep uplink;
 
-  AgentStep(Service service, Path launcher, NodePaths paths) {
+  AgentStep(Service service, Path launcher, NodePaths paths, UplinkStep uplink) {
     this.service = service;
     this.launcher = launcher;
     this.paths = paths;
+    this.uplink = uplink;
   }
 
   @Override
@@ -45,6 +47,7 @@ final class AgentStep implements Step {
   @Override
   public Done apply() throws IOException, NodeException {
     Done done = service.start();
+    uplink.settle();
     awaitReady();
     return done;
   }

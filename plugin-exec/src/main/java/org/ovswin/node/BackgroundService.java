@@ -126,6 +126,11 @@ final class BackgroundService implements Service {
   }
 
   @Override
+  public List<String> stopCommand() {
+    return List.of(layout.supervisor().toString(), "--stop", layout.pidFile().toString());
+  }
+
+  @Override
   public Done remove(JsonNode before) throws IOException, NodeException {
     Optional<BackgroundProcess> running = running();
     if (running.isPresent()) {

@@ -41,6 +41,11 @@ public record Layout(
     return stateDirectory.resolve("up").resolve("record");
   }
 
+  /** What it takes to put the adapter back, of a node that has it in its bridge. */
+  Path takeover() {
+    return stateDirectory.resolve("up").resolve("uplink");
+  }
+
   Path conflist() {
     return cniConfigDirectory.resolve("10-ovs-win.conflist");
   }

@@ -151,6 +151,8 @@ public final class Node {
     private final Layout layout;
     private final Progress progress;
     private final NodePaths paths;
+    private final OpenVSwitch openvswitch;
+    private final UplinkStep uplink;
     private final AgentStep agent;
     private final PodsStep pods;
 
@@ -158,7 +160,11 @@ public final class Node {
       this.layout = layout;
       this.progress = progress;
       this.paths = new NodePaths(layout.config());
-      this.agent = new AgentStep(service(layout), layout.launcher(), paths);
+      this.openvswitch =
+          new OpenVSwitch(layout.openvswitchRunDirectory(), layout.service(), SYSTEMCTL);
+      Service service = service(layout);
+      this.uplink = new UplinkStep(service, openvswitch, paths, layout.takeover());
+      this.agent = new AgentStep(service, layout.launcher(), paths, uplink);
       this.pods = new PodsStep(paths, agent, remaining);
     }
 
@@ -180,8 +186,6 @@ public final class Node {
     }
 
     List<Step> steps(Path home, NodeOptions options) {
-      OpenVSwitch openvswitch =
-          new OpenVSwitch(layout.openvswitchRunDirectory(), layout.service(), SYSTEMCTL);
       List<Step> steps = new ArrayList<>();
       steps.add(new InstallationStep(home, layout.installDirectory()));
       steps.add(
@@ -190,6 +194,7 @@ public final class Node {
       steps.add(new OpenVSwitchStep(openvswitch));
       steps.add(new ForwardingStep(SYSCTLS, Parts::removeRules));
       steps.add(new BridgeStep(openvswitch, paths));
+      steps.add(uplink);
       steps.add(agent);
       steps.add(pods);
       steps.add(new PluginStep(layout.plugin(), layout.launcher(), paths));

@@ -14,6 +14,9 @@ import org.ovswin.agent.AgentConfig;
 import org.ovswin.agent.ClusterConfig;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
+import org.ovswin.node.uplink.Adapter;
+import org.ovswin.node.uplink.TakeoverException;
+import org.ovswin.node.uplink.UplinkTakeover;
 
 /**
  * What the node shall be, as far as somebody said it; for a configuration that is not there yet.
@@ -23,6 +26,7 @@ import org.ovswin.ipam.address.IpPrefix;
  * @param store {@code file:DIRECTORY}, {@code etcd:URL,URL…} or {@code kubernetes[:KUBECONFIG]};
  *     empty: a directory of this machine
  * @param address of the node for its peers; empty: the agent looks at the default route
+ * @param uplink the adapter to take into the bridge; empty: none, the host forwards
  * @param bridge empty: the agent's default
  * @param mtu of the pods' interfaces; empty: the agent's choice
  */
@@ -31,6 +35,7 @@ public record NodeOptions(
     List<IpPrefix> cluster,
     Optional<String> store,
     Optional<IpAddress> address,
+    Optional<String> uplink,
     Optional<String> bridge,
     Optional<Integer> mtu) {
   public static final String USUAL_CLUSTER = "10.244.0.0/16";
@@ -40,6 +45,7 @@ public record NodeOptions(
       new NodeOptions(
           Optional.empty(),
           List.of(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -75,10 +81,29 @@ public record NodeOptions(
     bridge.ifPresent(value -> openvswitch.put("bridge", value));
     openvswitch.put("datapathType", datapathType);
     address.ifPresent(value -> root.putObject("gateway").put("address", value.toString()));
+    if (uplink.isPresent()) {
+      putUplink(root.putObject("uplink"), uplink.get());
+    }
     mtu.ifPresent(value -> root.put("mtu", value));
     return ConfigurationStep.HEADER
         + " Edit it and run up again; docs/configuration.md has all keys.\n"
         + written(root);
+  }
+
+  private void putUplink(ObjectNode target, String device) throws NodeException {
+    if (address.isPresent()) {
+      throw new NodeException(
+          "--address: %s (expected: none with --uplink, whose own address is used)"
+              .formatted(address.get()));
+    }
+    try {
+      Adapter adapter = UplinkTakeover.adapter(device);
+      target.put("device", device);
+      target.put("address", adapter.address().toString());
+      target.put("gateway", adapter.gateway().getHostAddress());
+    } catch (TakeoverException e) {
+      throw new NodeException("--uplink: " + e.getMessage(), e);
+    }
   }
 
   private static String written(ObjectNode root) {
@@ -130,6 +155,13 @@ public record NodeOptions(
     }
     if (!cluster.isEmpty()) {
       require("--cluster-cidr", cluster, config.cluster().ranges().prefixes(), file);
+    }
+    if (uplink.isPresent()) {
+      require(
+          "--uplink",
+          uplink.get(),
+          config.uplink().map(AgentConfig.UplinkConfig::device).orElse("none"),
+          file);
     }
     if (bridge.isPresent()) {
       require("--bridge", bridge.get(), config.openvswitch().bridge(), file);

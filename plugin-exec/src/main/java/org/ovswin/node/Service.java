@@ -2,6 +2,7 @@ package org.ovswin.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.ovswin.node.Step.Done;
 
@@ -18,6 +19,9 @@ interface Service {
 
   /** What the agent said last, to be shown below a message; where to find more. */
   String lastWords() throws IOException, NodeException;
+
+  /** The command that stops the agent and waits for its end; it can be started again then. */
+  List<String> stopCommand();
 
   /** Stops the agent, waits for its end, and takes away what start has made. */
   Done remove(JsonNode before) throws IOException, NodeException;

@@ -105,6 +105,12 @@ final class SystemdService implements Service {
   }
 
   @Override
+  public List<String> stopCommand() {
+    // A pattern: systemd fails to stop a unit that it does not know, and that is no failure here.
+    return List.of(systemctl, "stop", UNIT + "*");
+  }
+
+  @Override
   public Done remove(JsonNode before) throws IOException, NodeException {
     boolean there = Files.exists(layout.unit());
     if (there) {

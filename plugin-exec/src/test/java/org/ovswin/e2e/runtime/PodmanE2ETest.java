@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,7 +76,9 @@ class PodmanE2ETest {
     Container other = podman.start("other");
     Container before = podman.start("restarted");
     podman.run("stop", "-t", "0", "restarted");
-    assertThat(leases()).contains(other.address()).doesNotContain(before.address());
+    Cluster.eventually()
+        .untilAsserted(
+            () -> assertThat(leases()).contains(other.address()).doesNotContain(before.address()));
     podman.run("start", "restarted");
     Talk.all(cluster, node, List.of(podman.container("restarted"), other));
     podman.run("restart", "-t", "0", "restarted");
@@ -108,10 +112,19 @@ class PodmanE2ETest {
     podman.network("second");
     Container other = podman.start("other");
     Container both = podman.start("both", "--network", "ovs-win,second");
-    Talk.all(cluster, node, List.of(both, other));
-    assertThat(both.exec("ip", "-4", "-o", "address").out())
-        .containsPattern("eth0 +inet 10[.]244[.]")
-        .containsPattern("eth1 +inet 10[.]244[.]");
+    Talk.reaches(both, other.address());
+    Talk.reaches(other, addressOf(both, "eth0"));
+    assertThat(both.exec("ping", "-c", "1", "-W", "5", "-I", "eth1", other.address()).out())
+        .contains(" 0% packet loss");
+    assertThat(addressOf(both, "eth1")).isNotEqualTo(addressOf(both, "eth0"));
+  }
+
+  private static String addressOf(Container container, String ifName) {
+    Matcher matcher =
+        Pattern.compile("inet ([0-9.]+)/")
+            .matcher(container.exec("ip", "-4", "-o", "address", "show", ifName).out());
+    assertThat(matcher.find()).as("%s has an address", ifName).isTrue();
+    return matcher.group(1);
   }
 
   private static String leases() {

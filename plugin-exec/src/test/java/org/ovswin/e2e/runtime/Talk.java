@@ -3,6 +3,7 @@ package org.ovswin.e2e.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
@@ -78,8 +79,17 @@ final class Talk {
         cluster.probes().seenAs("TCP and UDP to the world", from.host(), world, node.address()));
   }
 
-  /** A host gets back, from the container behind this address and port, what it says. */
-  static void answers(Host from, Host to, int port) throws IOException {
+  /**
+   * A host gets back, from the container behind this address and port, what it says; once the
+   * program in the container, which has just been started, listens.
+   */
+  static void answers(Host from, Host to, int port) {
+    Cluster.eventually()
+        .ignoreException(ConnectException.class)
+        .untilAsserted(() -> answersNow(from, to, port));
+  }
+
+  private static void answersNow(Host from, Host to, int port) throws IOException {
     byte[] said = ("hello from " + from.name()).getBytes(StandardCharsets.UTF_8);
     SocketChannel channel =
         Netns.call(from.netns(), () -> SocketChannel.open(StandardProtocolFamily.INET));
