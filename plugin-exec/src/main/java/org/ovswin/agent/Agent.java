@@ -83,6 +83,10 @@ final class Agent implements AutoCloseable {
       Events events = new Events(inbox, config.exit());
       Vswitch vswitch = opened(Vswitch.open(databaseOptions(config), events));
       HostInterfaces interfaces = new LinuxHostInterfaces();
+      if (config.uplink().isPresent()) {
+        // One that is not there is refused while nothing has been taken away.
+        var _ = NodeLink.find(config, interfaces);
+      }
       new ExitChange(config, vswitch, interfaces).settle(LinuxHostNat::open);
       NodeLink link = NodeLink.find(config, interfaces);
       ExecutorService threads = HostSide.threads();

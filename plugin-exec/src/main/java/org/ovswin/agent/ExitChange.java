@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import org.ovswin.ovsdb.vswitch.BridgeRow;
 import org.ovswin.ovsdb.vswitch.Vswitch;
 import org.ovswin.ovsdb.vswitch.VswitchChange;
 import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
@@ -89,6 +90,13 @@ final class ExitChange {
     String bridge = config.openvswitch().bridge();
     awaitSwitch(
         () -> vswitch.snapshot().link() == VswitchSnapshot.Link.UP, "its database to answer");
+    BridgeRow there = vswitch.snapshot().bridges().get(bridge);
+    String owner = there == null ? null : there.externalIds().get(Plan.NODE);
+    if (owner != null && !owner.equals(config.node())) {
+      throw new AgentException(
+          "openvswitch.bridge: %s is that of node %s (expected: one that no other node has)"
+              .formatted(bridge, owner));
+    }
     try {
       vswitch
           .apply(List.of(new VswitchChange.DeleteBridge(bridge)))

@@ -53,6 +53,9 @@ record Plan(
   /** Key of external_ids that marks an interface as ours; the value is the container id. */
   static final String CONTAINER_ID = "ovs-win-container-id";
 
+  /** Key of a bridge's external_ids; the value is the node whose agent made it. */
+  static final String NODE = "ovs-win-node";
+
   static final String IF_NAME = "ovs-win-ifname";
   static final String NETWORK = "ovs-win-network";
   static final String POD = "ovs-win-pod";
@@ -245,7 +248,7 @@ record Plan(
         .withDatapathType(view.config().openvswitch().datapathType())
         .withProtocols(PROTOCOLS)
         .withOtherConfig(otherConfig)
-        .withExternalIds(Map.of("ovs-win-node", view.config().node()));
+        .withExternalIds(Map.of(NODE, view.config().node()));
   }
 
   /** 16 hex digits that a node keeps, whatever becomes of its ports (ovs-vswitchd.conf.db(5)). */
