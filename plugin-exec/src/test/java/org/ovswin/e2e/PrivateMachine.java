@@ -41,6 +41,11 @@ final class PrivateMachine implements BeforeAllCallback, AfterAllCallback {
         mkdir -p "$1/$part/changes" "$1/$part/work"
         mount -t overlay overlay -o "lowerdir=/$part,upperdir=$1/$part/changes,workdir=$1/$part/work" "/$part"
       done
+      # What a killed command leaves in /tmp goes with the machine; the programs stay to be seen.
+      home=$(dirname "$1")
+      mkdir -p "$1/tmp/$(basename "$home")"
+      mount --bind "$home" "$1/tmp/$(basename "$home")"
+      mount --rbind "$1/tmp" /tmp
       mount -t tmpfs tmpfs /run
       mount -t sysfs sysfs /sys
       mkdir /run/lock /run/netns

@@ -22,8 +22,6 @@ import org.ovswin.lab.LabNode;
  * test its pods are removed, and then the nodes have nothing left of them.
  */
 class ContainerdE2ETest {
-  private static final String ADDRESS = "10.244.0.99";
-
   @RegisterExtension static final Cluster cluster = Cluster.ofNodes(2);
 
   private static Containerd containerd;
@@ -82,8 +80,11 @@ class ContainerdE2ETest {
 
   @Test
   void annotatedAddress_isThePods() {
-    CriPod pod = containerd.run("fixed", Map.of("ovs-win.org/ip-addresses", ADDRESS));
-    assertThat(pod.container().address()).isEqualTo(ADDRESS);
+    // Which block is this node's, the nodes settle among themselves.
+    String address =
+        containerd.run("neighbour").container().address().replaceFirst("[0-9]+$", "99");
+    CriPod pod = containerd.run("fixed", Map.of("ovs-win.org/ip-addresses", address));
+    assertThat(pod.container().address()).isEqualTo(address);
   }
 
   @Test
