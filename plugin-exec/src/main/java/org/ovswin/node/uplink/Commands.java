@@ -5,12 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the system's tools, in the namespace of the calling thread. */
 final class Commands {
-  private static final long BOUND_SECONDS = 30;
+  private static final Duration BOUND = Duration.ofSeconds(30);
 
   private Commands() {}
 
@@ -20,17 +21,28 @@ final class Commands {
    * @throws TakeoverException if it is missing, fails, or does not end within 30 s
    */
   static byte[] output(String... words) throws TakeoverException {
+    return output(BOUND, words);
+  }
+
+  /** As above, within another bound. */
+  static byte[] output(Duration bound, String... words) throws TakeoverException {
     String command = String.join(" ", words);
     try {
+      // Files, not pipes: reading a pipe to its end would wait for longer than the bound.
+      Path output = Files.createTempFile("ovs-win-", ".out");
       Path errors = Files.createTempFile("ovs-win-", ".err");
       try {
-        Process process = new ProcessBuilder(List.of(words)).redirectError(errors.toFile()).start();
+        Process process =
+            new ProcessBuilder(List.of(words))
+                .redirectOutput(output.toFile())
+                .redirectError(errors.toFile())
+                .start();
         process.getOutputStream().close();
-        byte[] output = process.getInputStream().readAllBytes();
-        if (!process.waitFor(BOUND_SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(bound.toMillis(), TimeUnit.MILLISECONDS)) {
           process.destroyForcibly();
           throw new TakeoverException(
-              "%s: still runs (expected: its end within %d s)".formatted(command, BOUND_SECONDS));
+              "%s: still runs (expected: its end within %d s)"
+                  .formatted(command, bound.toSeconds()));
         }
         if (process.exitValue() != 0) {
           throw new TakeoverException(
@@ -38,10 +50,11 @@ final class Commands {
                   .formatted(
                       command,
                       process.exitValue(),
-                      (new String(output, UTF_8) + Files.readString(errors)).strip()));
+                      (Files.readString(output) + Files.readString(errors)).strip()));
         }
-        return output;
+        return Files.readAllBytes(output);
       } finally {
+        Files.delete(output);
         Files.delete(errors);
       }
     } catch (IOException e) {
@@ -53,7 +66,11 @@ final class Commands {
   }
 
   static String text(String... words) throws TakeoverException {
-    return new String(output(words), UTF_8);
+    return text(BOUND, words);
+  }
+
+  static String text(Duration bound, String... words) throws TakeoverException {
+    return new String(output(bound, words), UTF_8);
   }
 
   /** Whether a program is on the path. */

@@ -21,6 +21,9 @@ public final class UplinkTakeover {
   private static final Duration WATCH_BOUND = Duration.ofSeconds(10);
   private static final int START_FIELD = 19;
 
+  /** Ending the agent may take 25 s and each of three calls to Open vSwitch 10 s. */
+  private static final Duration PUT_BACK_BOUND = Duration.ofSeconds(120);
+
   private final TakeoverRequest request;
   private final Adapter adapter;
   private final TakeoverRecord record;
@@ -166,7 +169,7 @@ public final class UplinkTakeover {
     try {
       // A watchdog that is still there does not begin on its own meanwhile.
       record.decide(Outcome.PUT_BACK);
-      String said = Commands.text("sh", script);
+      String said = Commands.text(PUT_BACK_BOUND, "sh", script);
       record.delete();
       return new Restored(said.lines().toList());
     } catch (IOException e) {
