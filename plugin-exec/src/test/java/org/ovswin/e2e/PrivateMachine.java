@@ -49,7 +49,11 @@ final class PrivateMachine implements BeforeAllCallback, AfterAllCallback {
       mount -t tmpfs tmpfs /run
       mount -t sysfs sysfs /sys
       mkdir /run/lock /run/netns
-      rm -rf /etc/openvswitch/* /etc/openvswitch/.conf* /var/lib/openvswitch/* /etc/cni /opt/cni
+      # Whatever was done on this machine, the private one begins as a new one does.
+      for part in /etc/openvswitch /var/lib/openvswitch /var/log/openvswitch; do
+        find "$part" -mindepth 1 -delete
+      done
+      rm -rf /etc/cni /opt/cni /etc/ovs-win /opt/ovs-win* /var/lib/ovs-win /var/log/ovs-win
       hostname node1
       ip link set lo up
       ip netns add outside
@@ -243,7 +247,8 @@ final class PrivateMachine implements BeforeAllCallback, AfterAllCallback {
             "-c",
             """
             places=$(ls -d /run /etc/cni /etc/ovs-win /etc/openvswitch /etc/systemd/system /opt/cni /opt/ovs-win* /var/lib/ovs-win /var/lib/openvswitch /var/log/openvswitch /var/log/ovs-win 2>/dev/null)
-            find $places -type f -printf '%p %m %s\n' | sort
+            # A log that is there grows: only its size may differ.
+            find $places -type f -not -name '*.log' -printf '%p %m %s\n' -o -type f -printf '%p %m\n' | sort
             find $places -not -type f -not -path '/run/netns/*' -printf '%p %y\n' | sort
             ps -e -o stat=,comm= | awk '$1 !~ /^Z/ {print $2}' | grep -v -x -e sh -e ps -e sleep -e awk -e grep -e sort | sort
             ip -br link | awk '{print $1, $3}' | sort; ip -br addr | sort; ip route show table all | sort; ip rule

@@ -22,7 +22,7 @@ public final class UplinkTakeover {
   private static final int START_FIELD = 19;
 
   /** Ending the agent may take 25 s and each of three calls to Open vSwitch 10 s. */
-  private static final Duration PUT_BACK_BOUND = Duration.ofSeconds(120);
+  private static final Duration PUT_BACK_BOUND = Duration.ofMinutes(2);
 
   private final TakeoverRequest request;
   private final Adapter adapter;
