@@ -18,6 +18,10 @@ import java.util.regex.Pattern;
  *     interface does not speak it; an IPv6 one is used at once, for nobody else can have it (no
  *     detection of duplicates, RFC 4862, 5.4), and routers' advertisements are not listened to
  * @param routes the interface's routes in the sandbox
+ * @param sourceRouted those of the addresses from which everything leaves by this interface,
+ *     whatever the routes of the sandbox say. For a further interface, beside the one with the
+ *     default routes: what it is asked, it could not answer otherwise. Taken away with {@link
+ *     Endpoints#forgetSources}
  * @param mtu bytes, 68 (RFC 791) to 65535
  * @param txChecksum who computes the checksums of what the pod sends
  */
@@ -28,6 +32,7 @@ public record EndpointSpec(
     MacAddress mac,
     List<InetPrefix> addresses,
     List<Route> routes,
+    List<Gatewayed> sourceRouted,
     int mtu,
     TxChecksum txChecksum) {
 
@@ -44,6 +49,14 @@ public record EndpointSpec(
   public EndpointSpec {
     addresses = List.copyOf(addresses);
     routes = List.copyOf(routes);
+    sourceRouted = List.copyOf(sourceRouted);
+    for (Gatewayed source : sourceRouted) {
+      if (!addresses.contains(source.address())) {
+        throw new IllegalArgumentException(
+            "sourceRouted: %s (expected: one of the addresses %s)"
+                .formatted(source.address(), addresses));
+      }
+    }
     if (hostName.isBlank()) {
       throw new IllegalArgumentException("hostName: empty (expected: a name)");
     }
@@ -60,7 +73,7 @@ public record EndpointSpec(
     }
   }
 
-  /** With checksums computed, which every switch takes. */
+  /** Of the only interface, with checksums computed, which every switch takes. */
   public EndpointSpec(
       String hostName,
       String sandbox,
@@ -69,12 +82,13 @@ public record EndpointSpec(
       List<InetPrefix> addresses,
       List<Route> routes,
       int mtu) {
-    this(hostName, sandbox, ifName, mac, addresses, routes, mtu, TxChecksum.COMPUTED);
+    this(hostName, sandbox, ifName, mac, addresses, routes, List.of(), mtu, TxChecksum.COMPUTED);
   }
 
   /** The same but for who computes checksums. */
   public EndpointSpec withTxChecksum(TxChecksum other) {
-    return new EndpointSpec(hostName, sandbox, ifName, mac, addresses, routes, mtu, other);
+    return new EndpointSpec(
+        hostName, sandbox, ifName, mac, addresses, routes, sourceRouted, mtu, other);
   }
 
   /** Whether one of the addresses is IPv6. */
@@ -100,7 +114,7 @@ public record EndpointSpec(
     /**
      * The default route; where the prefix does not say that the gateway is on the link, it does.
      */
-    Route defaultRoute() {
+    public Route defaultRoute() {
       InetPrefix all = address.isIpv4() ? InetPrefix.DEFAULT_IPV4 : InetPrefix.DEFAULT_IPV6;
       return address.contains(gateway)
           ? new Route.Via(all, gateway)
@@ -126,7 +140,30 @@ public record EndpointSpec(
         mtu);
   }
 
-  /** As above, with one address. */
+  /**
+   * An interface beside the pod's first one: its addresses answer by it, and all else that the pod
+   * sends leaves by the first.
+   */
+  public static EndpointSpec beside(
+      String hostName,
+      String sandbox,
+      String ifName,
+      MacAddress mac,
+      List<Gatewayed> addresses,
+      int mtu) {
+    return new EndpointSpec(
+        hostName,
+        sandbox,
+        ifName,
+        mac,
+        addresses.stream().map(Gatewayed::address).toList(),
+        List.of(),
+        addresses,
+        mtu,
+        TxChecksum.COMPUTED);
+  }
+
+  /** With one address and a default route. */
   public static EndpointSpec withGateway(
       String hostName,
       String sandbox,

@@ -1,5 +1,6 @@
 package org.ovswin.sandbox;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +40,15 @@ public interface Endpoints {
    * @throws EndpointException NAME_IN_USE if an interface of that name is there that is not ours
    */
   void detach(String hostName) throws EndpointException;
+
+  /**
+   * Takes away how packets from these addresses find their way in a sandbox that goes on living
+   * ({@link EndpointSpec#sourceRouted}): on Linux that does not go with the endpoint. Idempotent: a
+   * success if nothing is there, also if the sandbox is gone.
+   *
+   * @param sandbox as in {@link EndpointSpec#sandbox}
+   */
+  void forgetSources(String sandbox, List<InetAddress> sources) throws EndpointException;
 
   /** What differs from {@code spec}; empty if nothing does. A missing sandbox is a difference. */
   List<EndpointProblem> check(EndpointSpec spec) throws EndpointException;

@@ -190,8 +190,18 @@ final class Admission {
     return "at most " + most + " characters";
   }
 
-  /** A repeated ADD is answered as the first one, if it asks for the same. */
+  /**
+   * A repeated ADD is answered as the first one, if it asks for the same. One interface cannot be
+   * in two networks: its name is taken.
+   */
   static void requireSame(CniRequest request, Intent intent, PodView known) throws CniException {
+    if (!known.isOf(request.network())) {
+      throw CniErrors.invalidEnvironment(
+          "CNI_IFNAME",
+          request.ifName(),
+          "a name that is free; network %s has this one of the container"
+              .formatted(known.lease().network()));
+    }
     for (RequestedAddress requested : request.requested()) {
       if (!known.addresses().contains(requested.address())) {
         throw requested.refused(
@@ -285,13 +295,15 @@ final class Admission {
     }
   }
 
-  /** A further interface of a pod leaves the way out to the first one. */
+  /** A further interface of a pod leaves the way out to the one that has it. */
   static Intent besideOthers(CniRequest request, Intent intent, Collection<PodView> pods) {
     boolean further =
         pods.stream()
-            .filter(PodView::isHeld)
-            .map(pod -> pod.lease().attachment().containerId())
-            .anyMatch(request.containerId()::equals);
+            .filter(pod -> pod.isHeld() && pod.intent().defaultRoute() == Intent.DefaultRoute.HERE)
+            .anyMatch(
+                pod ->
+                    pod.lease().attachment().containerId().equals(request.containerId())
+                        || pod.intent().sandbox().equals(intent.sandbox()));
     return further ? intent.withoutDefaultRoute() : intent;
   }
 }

@@ -120,7 +120,9 @@ final class AgentHandler implements CniHandler {
   @Override
   public void del(CniRequest request) throws CniException {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    offer(new Event.Delete(Admission.attachment(request), request.deadline(), done));
+    offer(
+        new Event.Delete(
+            Admission.attachment(request), request.network(), request.deadline(), done));
     await(done, Duration.between(clock.instant(), request.deadline()).plus(GRACE));
   }
 
@@ -128,7 +130,7 @@ final class AgentHandler implements CniHandler {
   public void check(CniRequest request) throws CniException {
     NodeView view = look();
     PodView pod = view.pods().get(Admission.attachment(request));
-    if (pod == null || !pod.isHeld()) {
+    if (pod == null || !pod.isHeld() || !pod.isOf(request.network())) {
       throw CniErrors.unknownContainer(request.containerId());
     }
     checkResult(request, pod);
@@ -228,7 +230,7 @@ final class AgentHandler implements CniHandler {
               .validAttachments()
               .contains(
                   new org.ovswin.cni.Attachment(attachment.containerId(), attachment.ifName()));
-      if (pod.lease().network().equals(request.network()) && !listed) {
+      if (pod.isOf(request.network()) && !listed) {
         unlisted.add(attachment);
       }
     }

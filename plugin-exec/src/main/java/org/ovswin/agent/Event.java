@@ -21,8 +21,13 @@ sealed interface Event {
   /** Attach this pod; completes when its packets flow. */
   record Add(CniRequest request, CompletableFuture<PodView> done) implements Event {}
 
-  /** Detach; completes when nothing reaches the pod any more. */
-  record Delete(Attachment attachment, Instant deadline, CompletableFuture<Void> done)
+  /**
+   * Detach; completes when nothing reaches the pod any more.
+   *
+   * @param network the attachment's; what the interface has of another network is not meant
+   */
+  record Delete(
+      Attachment attachment, String network, Instant deadline, CompletableFuture<Void> done)
       implements Event {}
 
   /** Asks for everything the agent knows. */

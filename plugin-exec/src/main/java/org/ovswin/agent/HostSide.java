@@ -118,6 +118,9 @@ final class HostSide {
         pod,
         EndpointState.Step.DETACH,
         () -> {
+          if (!pod.sources().isEmpty()) {
+            endpoints.forgetSources(pod.intent().sandbox(), pod.sources());
+          }
           endpoints.detach(pod.hostName());
           return new EndpointState.Detached();
         });

@@ -1,5 +1,6 @@
 package org.ovswin.agent;
 
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -67,6 +68,10 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint, String hostNa
     return lease.phase() == Lease.Phase.HELD;
   }
 
+  boolean isOf(String network) {
+    return lease.network().equals(network);
+  }
+
   /** One, or one of each family with IPv4 first. */
   List<IpAddress> addresses() {
     return lease.addresses();
@@ -129,25 +134,21 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint, String hostNa
               InetPrefix.parse(address + "/" + block.length()),
               InetPrefix.parseAddress(NodeState.gateway(block).toString())));
     }
-    EndpointSpec first =
-        EndpointSpec.withGateways(
-            hostName(),
-            intent.sandbox(),
-            lease.attachment().ifName(),
-            org.ovswin.sandbox.MacAddress.parse(mac().toString()),
-            gatewayed,
-            mtu);
+    String sandbox = intent.sandbox();
+    String ifName = lease.attachment().ifName();
+    var mac = org.ovswin.sandbox.MacAddress.parse(mac().toString());
     return switch (intent.defaultRoute()) {
-      case HERE -> first;
+      case HERE -> EndpointSpec.withGateways(hostName, sandbox, ifName, mac, gatewayed, mtu);
+      case ELSEWHERE -> EndpointSpec.beside(hostName, sandbox, ifName, mac, gatewayed, mtu);
+    };
+  }
+
+  /** The addresses that have a way of their own out of the sandbox, in which others live on. */
+  List<InetAddress> sources() {
+    return switch (intent.defaultRoute()) {
+      case HERE -> List.of();
       case ELSEWHERE ->
-          new EndpointSpec(
-              first.hostName(),
-              first.sandbox(),
-              first.ifName(),
-              first.mac(),
-              first.addresses(),
-              List.of(),
-              mtu);
+          addresses().stream().map(one -> InetPrefix.parseAddress(one.toString())).toList();
     };
   }
 

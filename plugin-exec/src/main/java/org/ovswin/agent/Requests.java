@@ -245,7 +245,8 @@ final class Requests {
     queued.removeIf(waiting -> isDeletedBefore(waiting.event(), event, "for an address"));
     later.removeIf(waiting -> isDeletedBefore(waiting.event(), event, "for a teardown"));
     PodView pod = pods.get(event.attachment());
-    if (pod == null) {
+    // A runtime deletes also what could not be added because another network has the interface.
+    if (pod == null || !pod.isOf(event.network())) {
       event.done().complete(null);
       return;
     }
@@ -270,6 +271,7 @@ final class Requests {
   private static boolean isDeletedBefore(Event.Add add, Event.Delete event, String what) {
     return add.request().containerId().equals(event.attachment().containerId())
         && add.request().ifName().equals(event.attachment().ifName())
+        && add.request().network().equals(event.network())
         && add.done()
             .completeExceptionally(CniErrors.tryAgainLater("deleted while it waited " + what, ""));
   }

@@ -159,10 +159,13 @@ final class AgentLife {
   }
 
   CompletableFuture<Void> delete(int number) {
+    return delete(Cluster.request(number, clock.instant().plusSeconds(30)));
+  }
+
+  CompletableFuture<Void> delete(CniRequest request) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    Attachment attachment = Cluster.attachment(number);
-    Instant deadline = clock.instant().plusSeconds(30);
-    if (!inbox.offer(new Event.Delete(attachment, deadline, done))) {
+    Attachment attachment = new Attachment(request.containerId(), request.ifName());
+    if (!inbox.offer(new Event.Delete(attachment, request.network(), request.deadline(), done))) {
       throw new AssertionError("no room for a DEL");
     }
     return done;

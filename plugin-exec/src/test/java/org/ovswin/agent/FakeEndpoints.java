@@ -1,5 +1,6 @@
 package org.ovswin.agent;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -59,6 +60,7 @@ final class FakeEndpoints implements Endpoints {
       throw new AssertionError("attached twice: " + spec);
     }
     machine.devices.put(spec.hostName(), spec);
+    spec.sourceRouted().forEach(source -> machine.sources.add(source.address().address()));
     machine.lostDevices.remove(spec.hostName());
     return endpoint(spec);
   }
@@ -89,6 +91,12 @@ final class FakeEndpoints implements Endpoints {
     attached.remove(hostName);
     machine.devices.remove(hostName);
     machine.lostDevices.remove(hostName);
+  }
+
+  @Override
+  public void forgetSources(String sandbox, List<InetAddress> sources) throws EndpointException {
+    failIfAsked();
+    machine.sources.removeAll(sources);
   }
 
   @Override

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +19,6 @@ import org.ovswin.cni.CniRequest;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.pipeline.NodeState;
-import org.ovswin.sandbox.EndpointSpec;
 import org.ovswin.sandbox.HostInterfaceSpec;
 import org.ovswin.sandbox.HostNatSpec;
 import org.ovswin.sandbox.InetPrefix;
@@ -158,37 +156,6 @@ final class GatewayTest {
   }
 
   @Test
-  void add_secondInterfaceOfAnotherNetwork_hasAnAddressAndNoDefaultRoute() throws Exception {
-    agent.becomeReady();
-    var first = agent.add(1);
-    agent.settle();
-    CniRequest request = Cluster.request(1, clock.instant().plusSeconds(30));
-    CniRequest further =
-        new CniRequest(
-            request.cniVersion(),
-            "storage",
-            request.containerId(),
-            request.netns(),
-            "net1",
-            request.pod(),
-            List.of(),
-            Optional.empty(),
-            List.of(),
-            request.bandwidth(),
-            request.dns(),
-            Optional.empty(),
-            request.deadline());
-    var second = agent.add(further);
-    var again = agent.add(further);
-    agent.settle();
-    assertThat(device(first.join()).routes()).hasSize(1);
-    assertThat(device(second.join()).routes()).isEmpty();
-    assertThat(second.join().address()).isNotEqualTo(first.join().address());
-    assertThat(second.join().lease().network()).isEqualTo("storage");
-    assertThat(again.join()).as("repeated").isEqualTo(second.join());
-  }
-
-  @Test
   void add_macOfAnotherPodOrTheGateway_isRefused() throws Exception {
     agent.becomeReady();
     var first = agent.add(1);
@@ -219,9 +186,5 @@ final class GatewayTest {
 
   private HostNatSpec rules() {
     return agent.nat.rules().orElseThrow();
-  }
-
-  private EndpointSpec device(PodView pod) {
-    return Objects.requireNonNull(machine.devices.get(pod.hostName()), pod.hostName());
   }
 }

@@ -2,6 +2,7 @@ package org.ovswin.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,6 +43,9 @@ final class Machine {
 
   /** Pods' devices by name. */
   final Map<String, EndpointSpec> devices = new TreeMap<>();
+
+  /** Addresses with a way of their own out of their sandbox; that does not go with a device. */
+  final Set<InetAddress> sources = new HashSet<>();
 
   /** Network namespaces that are gone. */
   final Set<String> missingSandboxes = new TreeSet<>();

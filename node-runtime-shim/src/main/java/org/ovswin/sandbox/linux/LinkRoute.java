@@ -1,7 +1,10 @@
 package org.ovswin.sandbox.linux;
 
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.ovswin.sandbox.EndpointSpec.Gatewayed;
 import org.ovswin.sandbox.Forwarding;
 import org.ovswin.sandbox.InetPrefix;
 import org.ovswin.sandbox.Route;
@@ -17,6 +20,7 @@ import org.ovswin.sandbox.Route;
  * @param scope RT_SCOPE_…: 0 universe, 253 link
  * @param protocol RTPROT_…: who made it; 2 kernel, 3 boot, 4 static
  * @param metric RTA_PRIORITY; lower wins
+ * @param table RT_TABLE_…, 32 bits without sign; 254 the main one
  */
 public record LinkRoute(
     Kind kind,
@@ -26,12 +30,17 @@ public record LinkRoute(
     OnLink onLink,
     int scope,
     int protocol,
-    int metric) {
+    int metric,
+    int table) {
+  static final int RT_TABLE_MAIN = 254;
   static final int RT_SCOPE_UNIVERSE = 0;
   static final int RT_SCOPE_LINK = 253;
   static final int RTPROT_STATIC = 4;
 
-  /** Of the routes of a {@link Forwarding}: by this number ours are known, also after a restart. */
+  /**
+   * Of the routes of a {@link Forwarding} and of rules and tables in sandboxes: by this number ours
+   * are known, also after a restart.
+   */
   static final int RTPROT_OURS = 0x6f;
 
   /** Loses against any route that somebody else has for the same destination. */
@@ -83,7 +92,23 @@ public record LinkRoute(
         OnLink.BY_ADDRESS,
         RT_SCOPE_UNIVERSE,
         RTPROT_OURS,
-        ipv4 ? 0 : IPV6_METRIC);
+        ipv4 ? 0 : IPV6_METRIC,
+        RT_TABLE_MAIN);
+  }
+
+  /**
+   * What a table needs from which packets of one address find their way: the link's own prefix, by
+   * which the kernel believes that the gateway is there, and the default route.
+   */
+  static List<LinkRoute> fromSource(int linkIndex, Gatewayed source, int table) {
+    return Stream.of(new Route.Direct(source.address().network()), source.defaultRoute())
+        .map(route -> of(linkIndex, route).ours(table))
+        .toList();
+  }
+
+  private LinkRoute ours(int inTable) {
+    return new LinkRoute(
+        kind, linkIndex, destination, gateway, onLink, scope, RTPROT_OURS, metric, inTable);
   }
 
   /** Refuses what has no better route. IPv6 has these routes on the loopback. */
@@ -96,13 +121,15 @@ public record LinkRoute(
         OnLink.BY_ADDRESS,
         RT_SCOPE_UNIVERSE,
         RTPROT_OURS,
-        UNREACHABLE_METRIC);
+        UNREACHABLE_METRIC,
+        RT_TABLE_MAIN);
   }
 
   /** Whether this is {@code route} out of that link, whoever made it. */
   boolean leadsAs(int link, Route route) {
     LinkRoute wanted = of(link, route);
     return kind == Kind.UNICAST
+        && table == RT_TABLE_MAIN
         && linkIndex == link
         && destination.equals(wanted.destination)
         && gateway.equals(wanted.gateway)
@@ -125,7 +152,8 @@ public record LinkRoute(
         onLink,
         scope,
         RTPROT_STATIC,
-        metric);
+        metric,
+        RT_TABLE_MAIN);
   }
 
   @Override
@@ -135,6 +163,7 @@ public record LinkRoute(
         + gateway.map(address -> " via " + address.getHostAddress()).orElse("")
         + (linkIndex == 0 ? "" : " dev " + linkIndex)
         + (onLink == OnLink.YES ? " onlink" : "")
-        + (scope == RT_SCOPE_LINK ? " scope link" : "");
+        + (scope == RT_SCOPE_LINK ? " scope link" : "")
+        + (table == RT_TABLE_MAIN ? "" : " table " + Integer.toUnsignedString(table));
   }
 }

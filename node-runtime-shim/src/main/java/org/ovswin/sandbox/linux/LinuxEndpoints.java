@@ -1,6 +1,7 @@
 package org.ovswin.sandbox.linux;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +94,19 @@ public final class LinuxEndpoints implements Endpoints {
           }
           return there;
         });
+  }
+
+  @Override
+  public void forgetSources(String sandbox, List<InetAddress> sources) throws EndpointException {
+    try (Netns netns = Netns.open(Path.of(sandbox));
+        Rtnetlink pod = Rtnetlink.open(netns)) {
+      SourceRouting.remove(pod, sources);
+    } catch (MissingNetnsException | NotNetnsException e) {
+      // They went with their namespace.
+      LOG.debug("sandbox={} gone: {}", sandbox, e.getMessage());
+    } catch (IOException e) {
+      throw Failures.translate("forget sources in " + sandbox, e);
+    }
   }
 
   @Override

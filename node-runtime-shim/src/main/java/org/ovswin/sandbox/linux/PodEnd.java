@@ -47,6 +47,7 @@ final class PodEnd implements AutoCloseable {
         link.index(),
         spec.addresses(),
         spec.routes().stream().map(route -> LinkRoute.of(link.index(), route)).toList());
+    new SourceRouting(netlink, link, spec).converge();
   }
 
   /** Before the link is up: the kernel would send router solicitations, and take advertisements. */
@@ -80,6 +81,7 @@ final class PodEnd implements AutoCloseable {
     for (Route missing : missingRoutes(link)) {
       netlink.replaceRoute(LinkRoute.of(link.index(), missing));
     }
+    new SourceRouting(netlink, link, spec).converge();
   }
 
   /** Whether the link has the MAC address and the addresses by which the pod is known. */
@@ -111,6 +113,7 @@ final class PodEnd implements AutoCloseable {
     for (Route missing : missingRoutes(link)) {
       problems.add(new EndpointProblem(name + " route", "missing", missing.toString()));
     }
+    problems.addAll(new SourceRouting(netlink, link, spec).problems());
     if (!isLoopbackUp()) {
       problems.add(new EndpointProblem("lo state", "down", "up"));
     }

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.ovswin.sandbox.InetPrefix;
 
 /**
- * The RTM_…ROUTE messages of rtnetlink(7), to and from bytes, for routes of the main table and for
+ * The RTM_…ROUTE messages of rtnetlink(7), to and from bytes, for routes of any table and for
  * asking which one an address takes.
  *
  * <pre>
@@ -29,13 +29,14 @@ final class RouteMessages {
   private static final int RTA_OIF = 4;
   private static final int RTA_GATEWAY = 5;
   private static final int RTA_PRIORITY = 6;
-  private static final int RT_TABLE_MAIN = 254;
+  private static final int RT_TABLE_UNSPEC = 0;
   private static final int RT_SCOPE_NOWHERE = 255;
   private static final int RTPROT_UNSPEC = 0;
   private static final int RTN_UNICAST = 1;
   private static final int RTN_LOCAL = 2;
   private static final int RTA_PREFSRC = 7;
   private static final int RTA_METRICS = 8;
+  private static final int RTA_TABLE = 15;
   private static final int RTA_VIA = 18;
   private static final int RTAX_MTU = 2;
   private static final int RTNH_F_ONLINK = 4;
@@ -63,7 +64,14 @@ final class RouteMessages {
    */
   static NetlinkRequest dump(int family, int protocol) {
     return rtmsg(
-        new NetlinkRequest(RTM_GETROUTE, NLM_F_DUMP, "list routes"), family, 0, protocol, 0, 0, 0);
+        new NetlinkRequest(RTM_GETROUTE, NLM_F_DUMP, "list routes"),
+        family,
+        0,
+        RT_TABLE_UNSPEC,
+        protocol,
+        0,
+        0,
+        0);
   }
 
   /** Asks how an address is reached. */
@@ -74,6 +82,7 @@ final class RouteMessages {
                 RTM_GETROUTE, 0, "look up the route to " + destination.getHostAddress()),
             AddressMessages.family(destination),
             octets.length * 8,
+            RT_TABLE_UNSPEC,
             0,
             0,
             0,
@@ -126,6 +135,7 @@ final class RouteMessages {
             new NetlinkRequest(type, flags, verb + " route " + route),
             AddressMessages.family(destination),
             route.destination().prefixLength(),
+            LinkRoute.RT_TABLE_MAIN,
             delete ? RTPROT_UNSPEC : route.protocol(),
             delete ? RT_SCOPE_NOWHERE : route.scope(),
             route.kind().number(),
@@ -140,23 +150,26 @@ final class RouteMessages {
     if (route.metric() != 0) {
       request.attributeU32(RTA_PRIORITY, route.metric());
     }
+    if (route.table() != LinkRoute.RT_TABLE_MAIN) {
+      // Goes before the eight bits of the header.
+      request.attributeU32(RTA_TABLE, route.table());
+    }
     return request;
   }
 
   /**
-   * Reads an RTM_NEWROUTE's body; empty for a route that is of no {@link LinkRoute.Kind} or not in
-   * the main table.
+   * Reads an RTM_NEWROUTE's body; empty for a route that is of no {@link LinkRoute.Kind}.
    *
    * @throws NetlinkFormatException if it is too short or a length leads out of it
    */
   static Optional<LinkRoute> decode(ByteBuffer body) throws NetlinkFormatException {
     NetlinkAttributes attributes = attributes(body);
     int family = body.get(0) & 0xff;
-    int table = body.get(4) & 0xff;
+    int table = attributes.u32(RTA_TABLE).orElse(body.get(4) & 0xff);
     int type = body.get(7) & 0xff;
     Optional<LinkRoute.Kind> kind =
         Stream.of(LinkRoute.Kind.values()).filter(one -> one.number() == type).findFirst();
-    if (table != RT_TABLE_MAIN || kind.isEmpty()) {
+    if (kind.isEmpty()) {
       return Optional.empty();
     }
     int flags = body.getInt(8);
@@ -173,7 +186,8 @@ final class RouteMessages {
             (flags & RTNH_F_ONLINK) != 0 ? LinkRoute.OnLink.YES : LinkRoute.OnLink.BY_ADDRESS,
             body.get(6) & 0xff,
             body.get(5) & 0xff,
-            attributes.u32(RTA_PRIORITY).orElse(0)));
+            attributes.u32(RTA_PRIORITY).orElse(0),
+            table));
   }
 
   private static NetlinkAttributes attributes(ByteBuffer body) throws NetlinkFormatException {
@@ -188,6 +202,7 @@ final class RouteMessages {
       NetlinkRequest request,
       int family,
       int destinationLength,
+      int table,
       int protocol,
       int scope,
       int type,
@@ -197,7 +212,7 @@ final class RouteMessages {
         .u8(destinationLength)
         .u8(0)
         .u8(0)
-        .u8(type == 0 ? 0 : RT_TABLE_MAIN)
+        .u8(table)
         .u8(protocol)
         .u8(scope)
         .u8(type)

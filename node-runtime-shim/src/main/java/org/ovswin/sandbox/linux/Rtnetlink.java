@@ -11,8 +11,9 @@ import org.ovswin.sandbox.InetPrefix;
 import org.ovswin.sandbox.MacAddress;
 
 /**
- * Links, addresses and routes of one network namespace, by rtnetlink(7). Changes are done when a
- * method returns. What the kernel refuses is an {@link ErrnoException} that says what was asked.
+ * Links, addresses, routes and policy rules of one network namespace, by rtnetlink(7). Changes are
+ * done when a method returns. What the kernel refuses is an {@link ErrnoException} that says what
+ * was asked.
  *
  * <p>Safe for use by several threads; calls on one instance wait for each other, and opening
  * another costs some ten microseconds. The instance works in the namespace that it was opened in,
@@ -158,11 +159,22 @@ public final class Rtnetlink implements AutoCloseable {
    * @param protocol 0 for all
    */
   List<LinkRoute> routes(int protocol) throws IOException {
+    return routes(LinkRoute.RT_TABLE_MAIN, protocol);
+  }
+
+  /**
+   * The routes of a table that one RTPROT_… made, IPv4 first; none if there is no such table.
+   *
+   * @param protocol 0 for all
+   */
+  List<LinkRoute> routes(int table, int protocol) throws IOException {
     List<LinkRoute> routes = new ArrayList<>();
     for (int family : new int[] {Libc.AF_INET, Libc.AF_INET6}) {
       for (NetlinkSocket.Message message : socket.request(RouteMessages.dump(family, protocol))) {
         if (message.type() == RouteMessages.RTM_NEWROUTE) {
-          RouteMessages.decode(message.body()).ifPresent(routes::add);
+          RouteMessages.decode(message.body())
+              .filter(route -> route.table() == table)
+              .ifPresent(routes::add);
         }
       }
     }
@@ -224,6 +236,33 @@ public final class Rtnetlink implements AutoCloseable {
    */
   public void deleteRoute(LinkRoute route) throws IOException {
     socket.request(RouteMessages.delete(route));
+  }
+
+  /** The policy rules that name a source and a table, IPv4 first; the kernel's own do not. */
+  List<PolicyRule> rules() throws IOException {
+    List<PolicyRule> rules = new ArrayList<>();
+    for (int family : new int[] {Libc.AF_INET, Libc.AF_INET6}) {
+      for (NetlinkSocket.Message message : socket.request(RuleMessages.dump(family))) {
+        if (message.type() == RuleMessages.RTM_NEWRULE) {
+          RuleMessages.decode(message.body()).ifPresent(rules::add);
+        }
+      }
+    }
+    return rules;
+  }
+
+  /**
+   * @throws ErrnoException EEXIST if there is the same
+   */
+  void addRule(PolicyRule rule) throws IOException {
+    socket.request(RuleMessages.add(rule));
+  }
+
+  /**
+   * @throws ErrnoException ENOENT if there is no such rule
+   */
+  void deleteRule(PolicyRule rule) throws IOException {
+    socket.request(RuleMessages.delete(rule));
   }
 
   /** This namespace's number for another one, as in {@link Link#peerNsid}; empty if it has none. */

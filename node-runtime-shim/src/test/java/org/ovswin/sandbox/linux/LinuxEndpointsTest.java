@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -441,7 +442,7 @@ class LinuxEndpointsTest extends EndpointsContract {
   }
 
   /** Calls an implementation on threads inside a namespace. */
-  private record InNamespace(Path netns, Endpoints endpoints) implements Endpoints {
+  record InNamespace(Path netns, Endpoints endpoints) implements Endpoints {
     private interface Call<T> {
       T run() throws EndpointException;
     }
@@ -462,6 +463,15 @@ class LinuxEndpointsTest extends EndpointsContract {
           () -> {
             endpoints.detach(hostName);
             return hostName;
+          });
+    }
+
+    @Override
+    public void forgetSources(String sandbox, List<InetAddress> sources) throws EndpointException {
+      inside(
+          () -> {
+            endpoints.forgetSources(sandbox, sources);
+            return sandbox;
           });
     }
 

@@ -33,6 +33,42 @@ class NetlinkCodecTest {
   }
 
   @Test
+  void encode_addRule_isTheDocumentedBytes() {
+    ByteBuffer message =
+        hostOrder(
+            RuleMessages.add(
+                    new PolicyRule(28534, InetPrefix.parse("10.244.1.5/32"), 0x6f000003, 111))
+                .encode(9));
+    assertThat(message.getInt()).as("length").isEqualTo(60);
+    assertThat(message.getShort()).as("RTM_NEWRULE").isEqualTo((short) 32);
+    assertThat(message.getShort()).as("REQUEST|ACK|EXCL|CREATE").isEqualTo((short) 0x605);
+    message.position(NetlinkRequest.HEADER_LENGTH);
+    assertThat(message.get()).as("AF_INET").isEqualTo((byte) 2);
+    assertThat(message.get()).as("destination length").isZero();
+    assertThat(message.get()).as("source length").isEqualTo((byte) 32);
+    assertThat(message.get()).as("tos").isZero();
+    assertThat(message.get()).as("table: in the attribute").isZero();
+    assertThat(message.getShort()).as("reserved").isZero();
+    assertThat(message.get()).as("FR_ACT_TO_TBL").isEqualTo((byte) 1);
+    assertThat(message.getInt()).as("flags").isZero();
+    assertThat(message.getInt()).as("FRA_SRC").isEqualTo(attributeHeader(8, 2));
+    byte[] source = new byte[4];
+    message.get(source);
+    assertThat(source).containsExactly(10, 244, 1, 5);
+    assertThat(message.getInt()).as("FRA_PRIORITY").isEqualTo(attributeHeader(8, 6));
+    assertThat(message.getInt()).isEqualTo(28534);
+    assertThat(message.getInt()).as("FRA_TABLE").isEqualTo(attributeHeader(8, 15));
+    assertThat(message.getInt()).isEqualTo(0x6f000003);
+    assertThat(message.getInt()).as("FRA_PROTOCOL").isEqualTo(attributeHeader(5, 21));
+    assertThat(message.get()).isEqualTo((byte) 111);
+    assertThat(message.remaining()).as("padding").isEqualTo(3);
+  }
+
+  private static int attributeHeader(int length, int type) {
+    return hostOrder(new byte[4]).putShort((short) length).putShort((short) type).rewind().getInt();
+  }
+
+  @Test
   void attributes_writtenAndRead_areTheSame() throws Exception {
     NetlinkRequest request =
         new NetlinkRequest(0, 0, "nothing")
@@ -93,6 +129,9 @@ class NetlinkCodecTest {
     assertThatThrownBy(() -> RouteMessages.decode(three))
         .isInstanceOf(NetlinkFormatException.class)
         .hasMessage("netlink: rtmsg: 3 octets (expected: at least 12)");
+    assertThatThrownBy(() -> RuleMessages.decode(three))
+        .isInstanceOf(NetlinkFormatException.class)
+        .hasMessage("netlink: fib_rule_hdr: 3 octets (expected: at least 12)");
   }
 
   @Test

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.ovswin.sandbox.EndpointSpec.Gatewayed;
 import org.ovswin.sandbox.InetPrefix;
 import org.ovswin.sandbox.MacAddress;
 import org.ovswin.sandbox.Route;
@@ -249,7 +251,8 @@ class RtnetlinkTest {
                   LinkRoute.OnLink.BY_ADDRESS,
                   253,
                   3,
-                  9),
+                  9,
+                  LinkRoute.RT_TABLE_MAIN),
               new LinkRoute(
                   LinkRoute.Kind.UNICAST,
                   bridge,
@@ -258,8 +261,94 @@ class RtnetlinkTest {
                   LinkRoute.OnLink.BY_ADDRESS,
                   0,
                   3,
-                  1024));
+                  1024,
+                  LinkRoute.RT_TABLE_MAIN));
     }
+  }
+
+  @Test
+  void rules_addDelete_areWhatIpShows() throws Exception {
+    Path netns = namespaces.create();
+    String name = Namespaces.nameOf(netns);
+    PolicyRule ipv4 = new PolicyRule(28534, InetPrefix.parse("10.244.1.5/32"), 0x6f000003, 111);
+    PolicyRule ipv6 = new PolicyRule(77, InetPrefix.parse("fd00:8::/64"), 100, 4);
+    try (Rtnetlink netlink = Rtnetlink.open(netns)) {
+      String before = rules(name);
+      netlink.addRule(ipv4);
+      netlink.addRule(ipv6);
+
+      assertThat(rules(name).lines().map(line -> line.replaceAll("\\s+", " ")))
+          .contains(
+              "28534: from 10.244.1.5 lookup 1862270979 proto 111",
+              "77: from fd00:8::/64 lookup 100 proto static");
+      assertThat(netlink.rules()).containsExactly(ipv4, ipv6);
+      assertErrno(Errno.EEXIST, () -> netlink.addRule(ipv4));
+
+      netlink.deleteRule(ipv4);
+      netlink.deleteRule(ipv6);
+      assertThat(rules(name)).isEqualTo(before);
+      assertErrno(Errno.ENOENT, () -> netlink.deleteRule(ipv4));
+    }
+  }
+
+  @Test
+  void rules_madeByIp_areDecoded_andThoseOfAnotherKindAreNot() throws Exception {
+    Path netns = namespaces.create();
+    String name = Namespaces.nameOf(netns);
+    ip(name, "rule add from 10.9.0.0/16 lookup 200 pref 9 protocol 4");
+    ip(name, "rule add from 10.8.0.1 blackhole pref 8");
+    ip(name, "rule add fwmark 1 lookup 7 pref 7");
+    ip(name, "-6 rule add from fd00:8::1 lookup 1862270980 pref 6 protocol 111");
+    try (Rtnetlink netlink = Rtnetlink.open(netns)) {
+      assertThat(netlink.rules())
+          .containsExactly(
+              new PolicyRule(9, InetPrefix.parse("10.9.0.0/16"), 200, 4),
+              new PolicyRule(6, InetPrefix.parse("fd00:8::1/128"), 1862270980, 111));
+    }
+  }
+
+  @Test
+  void routes_ofAnotherTable_areWhatIpShows_andNotTheMainTables() throws Exception {
+    Path netns = namespaces.create();
+    String name = Namespaces.nameOf(netns);
+    try (Rtnetlink netlink = Rtnetlink.open(netns)) {
+      int bridge = upBridge(netlink);
+      netlink.addAddress(bridge, ADDRESS);
+      netlink.addAddress(bridge, InetPrefix.parse("fd00:8::5/64"));
+      List<LinkRoute> wanted =
+          Stream.of(
+                  new Gatewayed(ADDRESS, address("10.244.1.1")),
+                  new Gatewayed(InetPrefix.parse("fd00:8::5/64"), address("fd00:8::1")))
+              .flatMap(one -> LinkRoute.fromSource(bridge, one, 0x6f000003).stream())
+              .toList();
+      for (LinkRoute route : wanted) {
+        netlink.addRoute(route);
+      }
+
+      assertThat(Shell.run("ip", "-n", name, "route", "show", "table", "1862270979").lines())
+          .map(String::strip)
+          .containsExactly(
+              "default via 10.244.1.1 dev br7 proto 111",
+              "10.244.1.0/24 dev br7 proto 111 scope link");
+      assertThat(Shell.run("ip", "-n", name, "-6", "route", "show", "table", "1862270979").lines())
+          .map(String::strip)
+          .containsExactlyInAnyOrder(
+              "fd00:8::/64 dev br7 proto 111 metric 1024 pref medium",
+              "default via fd00:8::1 dev br7 proto 111 metric 1024 pref medium");
+      assertThat(netlink.routes(0x6f000003, 111)).containsExactlyInAnyOrderElementsOf(wanted);
+      assertThat(netlink.routes(0x6f000004, 111)).as("no such table").isEmpty();
+      assertThat(netlink.routes(111)).as("of the main table").isEmpty();
+      netlink.deleteRoute(wanted.get(1));
+      assertThat(netlink.routes(0x6f000003, 111)).hasSize(3).doesNotContain(wanted.get(1));
+    }
+  }
+
+  private static String rules(String netns) throws Exception {
+    return Shell.run("ip", "-n", netns, "rule") + Shell.run("ip", "-n", netns, "-6", "rule");
+  }
+
+  private static void ip(String netns, String words) throws Exception {
+    Shell.run(("ip -n " + netns + " " + words).split(" "));
   }
 
   @Test
