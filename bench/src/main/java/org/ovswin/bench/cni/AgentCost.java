@@ -3,6 +3,7 @@ package org.ovswin.bench.cni;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.ovswin.bench.measure.Cpu;
@@ -15,53 +16,63 @@ import org.ovswin.lab.LabException;
 
 /** What does the agent take that has many pods, and how soon is it ready beside them? */
 final class AgentCost {
-  private static final String RESIDENT = "resident";
-  private static final String RESTARTED = "resident, after a restart";
-  private static final String IDLE = "CPU when idle, of one core";
-  private static final String READY = "kill -9 to ready";
+  private final Setting setting;
+  private final Rounds rounds = new Rounds();
+  private final List<Measurement> measurements = new ArrayList<>();
+  private final List<Goal> goals = new ArrayList<>();
 
-  private AgentCost() {}
-
-  static RowResult measure(Setting setting) throws IOException {
-    setting.grow(setting.plan().there().getLast());
-    Rounds rounds = new Rounds();
-    long grown = pid(setting);
-    rest(setting);
-    rounds.add(RESIDENT, residentMib(grown));
-    setting.rounds(
-        Row.AGENT.toString(),
-        _ -> {
-          rounds.add(READY, Rounds.time(() -> setting.node().restartAgent()));
-          long pid = pid(setting);
-          rest(setting);
-          long before = Cpu.of(pid);
-          long start = System.nanoTime();
-          rest(setting);
-          rounds.add(IDLE, 100.0 * (Cpu.of(pid) - before) / (System.nanoTime() - start));
-          rounds.add(RESTARTED, residentMib(pid));
-        });
-    Spread resident = rounds.of(RESIDENT, 1);
-    Spread restarted = rounds.of(RESTARTED, 1);
-    Spread idle = rounds.of(IDLE, 1);
-    Spread ready = rounds.of(READY, 1e9);
-    return Row.AGENT.result(
-        List.of(
-            new Measurement(RESIDENT, "MiB", resident),
-            new Measurement(RESTARTED, "MiB", restarted),
-            new Measurement(IDLE, "%", idle),
-            new Measurement(READY, "s", ready)),
-        List.of(
-            Goal.atMost(120, RESIDENT, "MiB", resident),
-            Goal.atMost(120, RESTARTED, "MiB", restarted),
-            Goal.atMost(0.5, IDLE, "%", idle),
-            Goal.atMost(1, READY, "s", ready)));
+  private AgentCost(Setting setting) {
+    this.setting = setting;
   }
 
-  private static void rest(Setting setting) {
+  /** From the most pods downwards: the process that has seen all that came before is looked at. */
+  static RowResult measure(Setting setting) throws IOException {
+    AgentCost row = new AgentCost(setting);
+    List<Integer> there = setting.plan().there();
+    setting.ours().hold(there.getLast());
+    row.reside("resident, after all ADDs and DELs");
+    for (int pods : there.reversed()) {
+      setting.ours().hold(pods);
+      row.restarted(pods);
+    }
+    return Row.AGENT.result(row.measurements, row.goals);
+  }
+
+  private void restarted(int pods) throws IOException {
+    String ready = "kill -9 to ready, %d pods".formatted(pods);
+    setting.rounds(
+        "%s %d".formatted(Row.AGENT, pods),
+        _ -> rounds.add(ready, Rounds.time(() -> setting.node().restartAgent())));
+    report(ready, "s", 1e9, 1);
+    reside("resident after a restart, %d pods".formatted(pods));
+    idle("CPU when idle, of one core, %d pods".formatted(pods));
+  }
+
+  private void reside(String what) throws IOException {
+    rest();
+    rounds.add(what, residentMib(pid()));
+    report(what, "MiB", 1, 120);
+  }
+
+  private void idle(String what) {
+    long before = Cpu.of(pid());
+    long start = System.nanoTime();
+    rest();
+    rounds.add(what, 100.0 * (Cpu.of(pid()) - before) / (System.nanoTime() - start));
+    report(what, "%", 1, 0.5);
+  }
+
+  private void report(String what, String unit, double size, double most) {
+    Spread spread = rounds.of(what, size);
+    measurements.add(new Measurement(what, unit, spread));
+    goals.add(Goal.atMost(most, what, unit, spread));
+  }
+
+  private void rest() {
     LockSupport.parkNanos(setting.plan().idle().toNanos());
   }
 
-  private static long pid(Setting setting) {
+  private long pid() {
     return setting.node().agentProcess().orElseThrow().pid();
   }
 

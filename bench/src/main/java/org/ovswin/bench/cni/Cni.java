@@ -66,11 +66,11 @@ public final class Cni implements Callable<Integer> {
       split = ",",
       description = {
         "How many pods are there already, 1 to 1000, ascending (default: 50,100,250;",
-        "with --quick 50)."
+        "with --quick 100,250)."
       })
   private List<Integer> pods = List.of();
 
-  @Option(names = "--quick", description = "Under a minute: fewer rounds and pods.")
+  @Option(names = "--quick", description = "Under three minutes: fewer rounds and pods.")
   private boolean quick;
 
   @Option(
@@ -170,7 +170,8 @@ public final class Cni implements Callable<Integer> {
       throw new MisuseException(
           "--rounds: %d (expected: 1 to %d)".formatted(roundCount, MAX_ROUNDS));
     }
-    List<Integer> there = pods.isEmpty() ? (quick ? List.of(50) : List.of(50, 100, 250)) : pods;
+    List<Integer> there =
+        pods.isEmpty() ? (quick ? List.of(100, 250) : List.of(50, 100, 250)) : pods;
     if (!there.stream().allMatch(n -> n >= 1 && n <= 1000)
         || !there.equals(there.stream().sorted().distinct().toList())) {
       throw new MisuseException("--pods: %s (expected: 1 to 1000, ascending)".formatted(there));
@@ -183,8 +184,8 @@ public final class Cni implements Callable<Integer> {
         quick ? 5 : 10,
         List.of(8, 32),
         quick ? 32 : 96,
-        quick ? 30 : 1000,
-        Duration.ofSeconds(quick ? 2 : 5));
+        quick ? 200 : 1000,
+        Duration.ofSeconds(quick ? 5 : 20));
   }
 
   private List<Row> chosenRows() throws MisuseException {

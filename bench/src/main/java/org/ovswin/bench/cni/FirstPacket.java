@@ -30,6 +30,10 @@ import org.ovswin.sandbox.linux.Netns;
  */
 final class FirstPacket {
   private static final int PORT = 9;
+
+  /** So many pods stay until they are deleted together. */
+  private static final int BATCH = 25;
+
   private static final Duration BOUND = Duration.ofMillis(900);
   private static final Pattern ADDRESS = Pattern.compile("\"address\":\\s*\"([0-9.]+)/");
 
@@ -39,21 +43,21 @@ final class FirstPacket {
     Party ours = setting.ours();
     int count = setting.plan().senders();
     Rounds rounds = new Rounds();
-    String target = ours.containerId();
-    InetSocketAddress sink = new InetSocketAddress(address(ours, target), PORT);
+    ours.hold(0);
+    InetSocketAddress sink = new InetSocketAddress(address(ours.addOne()), PORT);
     BlockingQueue<Integer> arrived = new LinkedBlockingQueue<>();
     int lost = 0;
     try (DatagramChannel receiver = bound(ours.sandbox(0), PORT)) {
       Thread.ofPlatform().daemon().name("first-packet").start(() -> receive(receiver, arrived));
-      for (int i = 0; i < count; i++) {
-        if (i % 100 == 0) {
-          setting.progress().step("%s: pod %d of %d".formatted(Row.PACKET, i + 1, count));
+      for (int first = 0; first < count; first += BATCH) {
+        setting.progress().step("%s: pod %d of %d".formatted(Row.PACKET, first + 1, count));
+        for (int i = first; i < Math.min(first + BATCH, count); i++) {
+          lost += arrives(ours, i, sink, arrived, rounds) ? 0 : 1;
         }
-        lost += arrives(ours, i, sink, arrived, rounds) ? 0 : 1;
+        ours.hold(1);
       }
     }
-    call(ours, "DEL", target, ours.sandbox(0));
-    var _ = ours.settle();
+    ours.hold(0);
     Spread losses = Spread.of(new double[] {lost});
     return Row.PACKET.result(
         List.of(
@@ -65,12 +69,9 @@ final class FirstPacket {
   private static boolean arrives(
       Party ours, int number, InetSocketAddress sink, BlockingQueue<Integer> arrived, Rounds rounds)
       throws IOException {
-    String container = ours.containerId();
-    Path sandbox = ours.sandbox(1);
     ByteBuffer datagram = ByteBuffer.allocate(Integer.BYTES).putInt(0, number);
-    boolean passed = false;
-    try (DatagramChannel sender = bound(sandbox, 0)) {
-      call(ours, "ADD", container, sandbox);
+    try (DatagramChannel sender = bound(ours.sandbox(ours.pods()), 0)) {
+      var _ = ours.addOne();
       long start = System.nanoTime();
       sender.send(datagram, sink);
       Integer first = arrived.poll(BOUND.toMillis(), TimeUnit.MILLISECONDS);
@@ -80,27 +81,20 @@ final class FirstPacket {
       }
       if (first != null) {
         rounds.add("arrival", (double) (System.nanoTime() - start));
-        passed = true;
       }
+      return first != null;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LabException("interrupted", e);
     }
-    call(ours, "DEL", container, sandbox);
-    return passed;
   }
 
-  private static String address(Party ours, String container) throws IOException {
-    Matcher matcher = ADDRESS.matcher(call(ours, "ADD", container, ours.sandbox(0)));
+  private static String address(String result) throws IOException {
+    Matcher matcher = ADDRESS.matcher(result);
     if (!matcher.find()) {
       throw new LabException("result: no address (expected: one in ips)");
     }
     return matcher.group(1);
-  }
-
-  private static String call(Party ours, String command, String container, Path sandbox)
-      throws IOException {
-    return ours.plugin().call(command, container, sandbox);
   }
 
   /** A socket belongs for good to the namespace that it was opened in. */

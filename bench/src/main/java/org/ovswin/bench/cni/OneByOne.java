@@ -41,7 +41,7 @@ final class OneByOne {
     OneByOne row = new OneByOne(setting);
     List<Goal> goals = new ArrayList<>();
     for (int there : setting.plan().there()) {
-      setting.grow(there);
+      setting.hold(there);
       setting.rounds(
           "%s %d".formatted(Row.DENSITY, there),
           round -> row.round(round, setting.plan().batch(), there));
@@ -59,6 +59,7 @@ final class OneByOne {
   private void round(int number, int count, int there) throws IOException {
     for (Party party : setting.inTurn(number)) {
       add(way(party.name(), "ADD", there), party.add(count, 1));
+      var _ = party.settle();
       add(way(party.name(), "DEL", there), party.delete(count, 1));
       rounds.add(way(party.name(), "gone after", there), party.settle());
     }

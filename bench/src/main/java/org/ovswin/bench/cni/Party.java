@@ -7,13 +7,15 @@ import java.util.List;
 
 /** A plugin and the pods that it has attached. Used by one thread. */
 final class Party {
+  private static final int GROWING = 8;
+
   private final Plugin plugin;
   private final List<Path> sandboxes;
   private final Settled settled;
   private final List<String> attached = new ArrayList<>();
   private int series;
 
-  /** Waits until nothing is being torn down any more. */
+  /** Waits until nothing is being made or torn down any more. */
   @FunctionalInterface
   interface Settled {
     void await(int pods) throws IOException;
@@ -30,10 +32,6 @@ final class Party {
 
   String name() {
     return plugin.name();
-  }
-
-  Plugin plugin() {
-    return plugin;
   }
 
   int pods() {
@@ -54,6 +52,13 @@ final class Party {
         });
   }
 
+  /** Attaches one more pod, from this thread; returns the plugin's answer. */
+  String addOne() throws IOException {
+    Path sandbox = sandboxes.get(attached.size());
+    attached.add(containerId());
+    return plugin.call("ADD", attached.getLast(), sandbox);
+  }
+
   /** Those that came last. Only then may others be measured. */
   Callers.Times delete(int count, int callers) throws IOException {
     int rest = attached.size() - count;
@@ -69,7 +74,21 @@ final class Party {
     return times;
   }
 
-  /** Waits until what was deleted is gone, if the plugin goes on with it after its answer. */
+  /** Attaches or detaches as many as are missing or too many, and waits until that is all. */
+  void hold(int pods) throws IOException {
+    if (attached.size() < pods) {
+      var _ = add(pods - attached.size(), GROWING);
+    } else {
+      var _ = delete(attached.size() - pods, GROWING);
+    }
+    var _ = settle();
+  }
+
+  /**
+   * Waits until nothing is under way any more, if the plugin goes on after its answer.
+   *
+   * @return how long that took, in nanoseconds
+   */
   double settle() throws IOException {
     long start = System.nanoTime();
     settled.await(attached.size());
@@ -77,7 +96,7 @@ final class Party {
   }
 
   /** As long as those of container runtimes, and another one each time. */
-  String containerId() {
+  private String containerId() {
     return "%08x%056x".formatted(plugin.name().hashCode(), series++);
   }
 

@@ -13,7 +13,7 @@ enum Row {
   TOGETHER("pods added by many callers at a time, and away again"),
   PACKET("pods whose first act, right after ADD has answered, is to send"),
   DENSITY("pods one after another beside those that are there already"),
-  AGENT("the agent with as many pods as there are at the end");
+  AGENT("the agent that has these pods");
 
   private final String meaning;
 

@@ -28,7 +28,7 @@ record Setting(Plan plan, LabNode node, Party ours, List<Party> parties, Progres
   static final String MASQUERADE = "bridge-ipMasq";
   static final String PTP = "ptp";
 
-  private static final Duration GONE = Duration.ofSeconds(30);
+  private static final Duration REST = Duration.ofSeconds(30);
   private static final String OUR_CONFIG =
       "{\"cniVersion\": \"1.0.0\", \"name\": \"ovs-win\", \"type\": \"ovs-win\"}";
 
@@ -49,8 +49,7 @@ record Setting(Plan plan, LabNode node, Party ours, List<Party> parties, Progres
             Map.of("OVS_WIN_CNI_SOCKET", node.socketDirectory().resolve("cni.sock").toString()));
     progress.step("namespaces for %d pods of each".formatted(plan.most()));
     List<Party> parties = new ArrayList<>();
-    parties.add(
-        new Party(ours, sandboxes(lab, "o", plan.most()), pods -> awaitEndpoints(node, pods)));
+    parties.add(new Party(ours, sandboxes(lab, "o", plan.most()), pods -> awaitRest(node, pods)));
     parties.add(
         peer(lab, plan, BRIDGE, "bridge", "\"bridge\": \"cni0\", \"isGateway\": true", "b"));
     parties.add(
@@ -77,16 +76,30 @@ record Setting(Plan plan, LabNode node, Party ours, List<Party> parties, Progres
     return IntStream.range(0, count).mapToObj(i -> lab.addSandbox(letter + i)).toList();
   }
 
-  /** Our endpoints go after flows and port, right before the address: the last is soon done. */
-  private static void awaitEndpoints(LabNode node, int pods) throws IOException {
-    long end = System.nanoTime() + GONE.toNanos();
-    while (endpoints(node) != pods) {
+  /**
+   * Our endpoints go after flows and port, right before the address: the last is soon done. The
+   * switch may be at work longer, and would be slow or make others slow in their turn.
+   */
+  private static void awaitRest(LabNode node, int pods) throws IOException {
+    long end = System.nanoTime() + REST.toNanos();
+    while (endpoints(node) != pods || !isSwitchDone(node)) {
       if (System.nanoTime() - end > 0) {
         throw new LabException(
-            "endpoints: %d (expected: %d after %s)".formatted(endpoints(node), pods, GONE));
+            "after %s: %d endpoints (expected: %d), next_cfg and cur_cfg %s (expected: the same)"
+                .formatted(REST, endpoints(node), pods, configurations(node)));
       }
       LockSupport.parkNanos(2_000_000);
     }
+  }
+
+  /** Whether ovs-vswitchd has done all that was written (ovs-vswitchd.conf.db(5), cur_cfg). */
+  private static boolean isSwitchDone(LabNode node) {
+    List<String> numbers = configurations(node);
+    return numbers.getFirst().equals(numbers.getLast());
+  }
+
+  private static List<String> configurations(LabNode node) {
+    return node.vsctl("get", "Open_vSwitch", ".", "next_cfg", "cur_cfg").lines().toList();
   }
 
   private static int endpoints(LabNode node) throws IOException {
@@ -116,13 +129,11 @@ record Setting(Plan plan, LabNode node, Party ours, List<Party> parties, Progres
     return turn;
   }
 
-  /** Has every party attach pods until it has so many. */
-  void grow(int pods) throws IOException {
+  /** Gives every party so many pods. */
+  void hold(int pods) throws IOException {
     for (Party party : parties) {
-      if (party.pods() < pods) {
-        progress.step("%s: %d pods".formatted(party.name(), pods));
-        var _ = party.add(pods - party.pods(), 8);
-      }
+      progress.step("%s: %d pods".formatted(party.name(), pods));
+      party.hold(pods);
     }
   }
 }

@@ -23,6 +23,7 @@ final class Together {
           number -> {
             for (Party party : setting.inTurn(number)) {
               Callers.Times add = party.add(plan.together(), callers);
+              double there = party.settle();
               Callers.Times delete = party.delete(plan.together(), callers);
               double gone = party.settle();
               rounds.add(way(party.name(), "ADD", callers), rate(plan, add.all()));
@@ -30,7 +31,7 @@ final class Together {
               rounds.add(way(party.name(), "DEL", callers), rate(plan, delete.all()));
               rounds.add(
                   way(party.name(), "ADD to gone", callers),
-                  rate(plan, add.all() + delete.all() + gone));
+                  rate(plan, add.all() + there + delete.all() + gone));
             }
           });
       for (String verb : List.of("ADD", "DEL", "ADD to gone")) {
