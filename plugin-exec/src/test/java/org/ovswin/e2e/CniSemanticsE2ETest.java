@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.ovswin.lab.Host;
 import org.ovswin.lab.LabNode;
 import org.ovswin.lab.Pod;
 
@@ -210,7 +211,14 @@ class CniSemanticsE2ETest {
     assertThat(net1.address()).isNotEqualTo(eth0.address());
     assertThat(net1.json().at("/interfaces/1/name").asText()).isEqualTo("net1");
     assertThat(second.add(CONTAINER, netns)).as("again").isEqualTo(net1);
-    Cluster.holds(cluster.probes().ping("eth0 beside net1", pod.host(), eth0.address()));
+    Cluster.holds(
+        cluster.probes().ping("eth0 beside net1", pod.host(), eth0.address()),
+        cluster.probes().ping("net1, which answers by itself", pod.host(), net1.address()),
+        cluster.probes().ping("net1, from the node", node.host(), net1.address()),
+        cluster.probes().transfer("net1", pod.host(), new Host("raw", netns, net1.address())));
+    node.shell()
+        .in(netns)
+        .run("ping", "-c1", "-w5", "-I", net1.address(), cluster.lab().external().address());
 
     assertThat(second.del(CONTAINER, netns).succeeded()).isTrue();
     assertThat(Footprint.of(cluster, "node1").leases())

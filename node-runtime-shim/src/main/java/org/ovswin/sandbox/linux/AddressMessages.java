@@ -27,10 +27,25 @@ final class AddressMessages {
   /** Duplicates are not looked for; says nothing about IPv4. */
   private static final int IFA_F_NODAD = 2;
 
+  /** IFA_F_NOPREFIXROUTE; does not fit into the header's eight bits. */
+  private static final int IFA_F_NOPREFIXROUTE = 0x200;
+
+  private static final int IFA_FLAGS = 8;
+
   private AddressMessages() {}
 
-  static NetlinkRequest add(int link, InetPrefix address) {
-    return change(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, "add", link, address);
+  /** Whether the kernel adds a route to the address's prefix to the main table. */
+  enum PrefixRoute {
+    MADE,
+    NONE
+  }
+
+  static NetlinkRequest add(int link, InetPrefix address, PrefixRoute route) {
+    NetlinkRequest request = change(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, "add", link, address);
+    return switch (route) {
+      case MADE -> request;
+      case NONE -> request.attributeU32(IFA_FLAGS, flags(address) | IFA_F_NOPREFIXROUTE);
+    };
   }
 
   static NetlinkRequest delete(int link, InetPrefix address) {
@@ -56,11 +71,15 @@ final class AddressMessages {
             type, flags, "%s address %s on link %d".formatted(verb, address, link))
         .u8(family(address.address()))
         .u8(address.prefixLength())
-        .u8(address.isIpv4() ? 0 : IFA_F_NODAD)
+        .u8(flags(address))
         .u8(0)
         .u32(link)
         .attribute(IFA_LOCAL, octets)
         .attribute(IFA_ADDRESS, octets);
+  }
+
+  private static int flags(InetPrefix address) {
+    return address.isIpv4() ? 0 : IFA_F_NODAD;
   }
 
   /**

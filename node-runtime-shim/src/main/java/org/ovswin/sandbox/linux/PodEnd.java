@@ -46,6 +46,7 @@ final class PodEnd implements AutoCloseable {
     netlink.configure(
         link.index(),
         spec.addresses(),
+        SourceRouting.prefixRoute(spec),
         spec.routes().stream().map(route -> LinkRoute.of(link.index(), route)).toList());
     new SourceRouting(netlink, link, spec).converge();
   }

@@ -136,7 +136,7 @@ public final class Rtnetlink implements AutoCloseable {
    * @throws ErrnoException EEXIST if the link has it
    */
   public void addAddress(int link, InetPrefix address) throws IOException {
-    socket.request(AddressMessages.add(link, address));
+    socket.request(AddressMessages.add(link, address, AddressMessages.PrefixRoute.MADE));
   }
 
   /**
@@ -204,9 +204,14 @@ public final class Rtnetlink implements AutoCloseable {
    * Gives a link addresses, brings it and the loopback up, and adds routes, in one message to the
    * kernel: for a link that was just made, of which nothing has to be asked before.
    */
-  void configure(int link, List<InetPrefix> addresses, List<LinkRoute> routes) throws IOException {
+  void configure(
+      int link,
+      List<InetPrefix> addresses,
+      AddressMessages.PrefixRoute prefixRoute,
+      List<LinkRoute> routes)
+      throws IOException {
     List<NetlinkRequest> requests = new ArrayList<>();
-    addresses.forEach(address -> requests.add(AddressMessages.add(link, address)));
+    addresses.forEach(address -> requests.add(AddressMessages.add(link, address, prefixRoute)));
     requests.add(LinkMessages.up(LOOPBACK_INDEX));
     requests.add(LinkMessages.up(link));
     routes.forEach(route -> requests.add(RouteMessages.replace(route)));

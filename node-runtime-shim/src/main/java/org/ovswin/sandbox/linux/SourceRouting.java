@@ -8,11 +8,14 @@ import org.ovswin.sandbox.EndpointProblem;
 import org.ovswin.sandbox.EndpointSpec;
 import org.ovswin.sandbox.EndpointSpec.Gatewayed;
 import org.ovswin.sandbox.InetPrefix;
+import org.ovswin.sandbox.linux.AddressMessages.PrefixRoute;
 
 /**
  * How a further interface of a sandbox answers by itself: what is sent from one of its addresses
  * finds its way in a table of the interface's own. Without that it would take the main table's way,
- * out of the first interface, where the switch drops it for its source.
+ * out of the first interface, where the switch drops it for its source. For the same reason the
+ * main table has nothing of it, not even its prefix: what is sent from the first interface's
+ * addresses would leave by this one.
  *
  * <p>Routes go with their link; rules do not. Ours carry {@link LinkRoute#RTPROT_OURS} and an
  * address that nobody else has, so they are found also when the link is gone, and when another one
@@ -24,6 +27,8 @@ final class SourceRouting {
 
   /** Of the first link; a link's number is its own in its namespace, and so is the table's. */
   static final int FIRST_TABLE = 0x6f000000;
+
+  private static final int RTPROT_KERNEL = 2;
 
   private final Rtnetlink pod;
   private final Link link;
@@ -38,6 +43,11 @@ final class SourceRouting {
     this.spec = spec;
   }
 
+  /** What is to be said with the addresses of an interface that is being made. */
+  static PrefixRoute prefixRoute(EndpointSpec spec) {
+    return spec.sourceRouted().isEmpty() ? PrefixRoute.MADE : PrefixRoute.NONE;
+  }
+
   /** Corrects what differs. The link is up and has its addresses. */
   void converge() throws IOException {
     if (spec.sourceRouted().isEmpty()) {
@@ -45,6 +55,9 @@ final class SourceRouting {
     }
     for (LinkRoute missing : missingRoutes()) {
       pod.replaceRoute(missing);
+    }
+    for (LinkRoute surplus : prefixRoutes()) {
+      pod.deleteRoute(surplus);
     }
     List<PolicyRule> wanted = wantedRules();
     List<PolicyRule> there = pod.rules();
@@ -67,6 +80,11 @@ final class SourceRouting {
     }
     for (LinkRoute missing : missingRoutes()) {
       problems.add(new EndpointProblem(spec.ifName() + " route", "missing", missing.toString()));
+    }
+    for (LinkRoute surplus : prefixRoutes()) {
+      problems.add(
+          new EndpointProblem(
+              spec.ifName() + " route", surplus.toString(), "none in the main table"));
     }
     List<PolicyRule> there = pod.rules();
     for (PolicyRule rule : wantedRules()) {
@@ -123,6 +141,16 @@ final class SourceRouting {
                     new InetPrefix(address.address(), address.isIpv4() ? 32 : 128),
                     table(),
                     LinkRoute.RTPROT_OURS))
+        .toList();
+  }
+
+  private List<LinkRoute> prefixRoutes() throws IOException {
+    return pod.routes(RTPROT_KERNEL).stream()
+        .filter(route -> route.linkIndex() == link.index())
+        .filter(
+            route ->
+                spec.sourceRouted().stream()
+                    .anyMatch(source -> source.address().network().equals(route.destination())))
         .toList();
   }
 

@@ -7,12 +7,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 import org.ovswin.sandbox.InetPrefix;
+import org.ovswin.sandbox.linux.AddressMessages.PrefixRoute;
 
 class NetlinkCodecTest {
   @Test
   void encode_addAddress_isTheDocumentedBytes() {
     ByteBuffer message =
-        hostOrder(AddressMessages.add(7, InetPrefix.parse("10.244.1.5/24")).encode(9));
+        hostOrder(
+            AddressMessages.add(7, InetPrefix.parse("10.244.1.5/24"), PrefixRoute.MADE).encode(9));
     assertThat(message.getInt()).as("length").isEqualTo(40);
     assertThat(message.getShort()).as("RTM_NEWADDR").isEqualTo((short) 20);
     assertThat(message.getShort()).as("REQUEST|ACK|EXCL|CREATE").isEqualTo((short) 0x605);

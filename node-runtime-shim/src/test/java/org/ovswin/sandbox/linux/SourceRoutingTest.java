@@ -35,9 +35,12 @@ class SourceRoutingTest {
     sandbox = netns.toString();
     pod = Namespaces.nameOf(netns);
     endpoints = new LinuxEndpointsTest.InNamespace(node, new LinuxEndpoints());
-    endpoints.attach(
-        EndpointSpec.withGateways(
-            "ovsw-eth0", sandbox, "eth0", MacAddress.parse("0e:2a:0a:f4:01:05"), FIRST, 1400));
+    endpoints.attach(eth0());
+  }
+
+  private EndpointSpec eth0() {
+    return EndpointSpec.withGateways(
+        "ovsw-eth0", sandbox, "eth0", MacAddress.parse("0e:2a:0a:f4:01:05"), FIRST, 1400);
   }
 
   private static List<Gatewayed> both(int host) {
@@ -92,6 +95,7 @@ class SourceRoutingTest {
       assertThat(wayTo(there, "fd00:244:1::6")).contains(" dev net1 ");
       assertThat(wayTo(there, "fd00:244:1::5")).contains(" dev eth0 ");
     }
+    assertThat(mainRoutes()).as("the main table").noneMatch(route -> route.contains("net1"));
     assertThat(Shell.run("ip", "-n", pod, "route", "get", "198.51.100.1"))
         .as("where nothing is said")
         .contains("via 10.244.1.1 dev eth0 src 10.244.1.5");
@@ -116,6 +120,32 @@ class SourceRoutingTest {
     assertThat(endpoints.attach(net1())).isEqualTo(before);
 
     assertThat(endpoints.check(net1())).isEmpty();
+  }
+
+  /** As the kernel makes it for an address that somebody adds by hand. */
+  @Test
+  void attach_prefixIsInTheMainTable_isNamedByCheckAndTakenAway() throws Exception {
+    Endpoint before = endpoints.attach(net1());
+    ip("addr del 10.244.1.6/24 dev net1");
+    ip("addr add 10.244.1.6/24 dev net1");
+    assertThat(endpoints.check(net1()))
+        .extracting(EndpointProblem::toString)
+        .contains(
+            "net1 route: 10.244.1.0/24 dev %d scope link (expected: none in the main table)"
+                .formatted(link()));
+
+    assertThat(endpoints.attach(net1())).isEqualTo(before);
+
+    assertThat(endpoints.check(net1())).isEmpty();
+    assertThat(mainRoutes()).noneMatch(route -> route.contains("net1"));
+  }
+
+  /** Without link-local and multicast ones. */
+  private List<String> mainRoutes() throws Exception {
+    return (Shell.run("ip", "-n", pod, "route") + Shell.run("ip", "-n", pod, "-6", "route"))
+        .lines()
+        .filter(route -> !route.startsWith("fe80"))
+        .toList();
   }
 
   private int link() throws Exception {
@@ -166,6 +196,24 @@ class SourceRoutingTest {
     Netns.delete(pod);
     endpoints.forgetSources(sandbox, sources());
     endpoints.forgetSources("/proc/self/status", sources());
+  }
+
+  /** Whatever came first: each address leaves by its own interface. */
+  @Test
+  void attach_firstInterfaceAgain_eachAddressLeavesByItsOwn() throws Exception {
+    endpoints.attach(net1());
+    endpoints.detach("ovsw-eth0");
+    endpoints.attach(eth0());
+    for (String there : List.of("10.244.1.77", "198.51.100.1")) {
+      assertThat(wayTo(there, "10.244.1.6")).contains(" dev net1 ");
+      assertThat(wayTo(there, "10.244.1.5")).contains(" dev eth0 ");
+    }
+    for (String there : List.of("fd00:244:1::77", "2001:db8::1")) {
+      assertThat(wayTo(there, "fd00:244:1::6")).contains(" dev net1 ");
+      assertThat(wayTo(there, "fd00:244:1::5")).contains(" dev eth0 ");
+    }
+    assertThat(endpoints.check(eth0())).isEmpty();
+    assertThat(endpoints.check(net1())).isEmpty();
   }
 
   /** Nothing is inherited: net1 goes on answering, and the pod has no way out of its own accord. */
