@@ -18,6 +18,12 @@ public final class Registers {
   /** The OpenFlow port it goes to. */
   static final Bits OUT_PORT = new Bits("out-port", Field.REG1, 0, 32);
 
+  /** What a neighbour advertisement says of its sender: the word's three highest bits. */
+  static final Bits ND_FLAGS = new Bits("nd-flags", Field.REG2, 0, 32);
+
+  /** The type of a neighbour advertisement's option. */
+  static final Bits ND_OPTION = new Bits("nd-option", Field.REG3, 0, 8);
+
   /**
    * The zone of all connections this node tracks, apart from those of anybody else who uses the
    * same datapath.
@@ -27,7 +33,7 @@ public final class Registers {
   /** Beside it: what pods ask of themselves by a port of the node, seen from their own side. */
   static final int HAIRPIN_ZONE = CT_ZONE + 1;
 
-  static final List<Bits> ALL = List.of(SOURCE, SNAT, OUT_PORT);
+  static final List<Bits> ALL = List.of(SOURCE, SNAT, OUT_PORT, ND_FLAGS, ND_OPTION);
 
   private Registers() {}
 

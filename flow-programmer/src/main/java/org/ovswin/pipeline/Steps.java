@@ -5,6 +5,7 @@ import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.openflow.Action;
 import org.ovswin.openflow.Action.Ct;
 import org.ovswin.openflow.Actions;
+import org.ovswin.openflow.Field;
 import org.ovswin.openflow.Nat;
 import org.ovswin.openflow.Subfield;
 import org.ovswin.pipeline.Registers.Bits;
@@ -21,8 +22,17 @@ final class Steps {
     return Actions.set(bits.field(), bits.value(value), bits.mask());
   }
 
+  /** Into a whole field that is as wide. */
+  static Action move(Bits bits, Field target) {
+    return new Action.Move(subfield(bits), Subfield.of(target));
+  }
+
   static Action outputTo(Bits bits) {
-    return Actions.output(new Subfield(bits.field(), bits.offset(), bits.count()));
+    return Actions.output(subfield(bits));
+  }
+
+  private static Subfield subfield(Bits bits) {
+    return new Subfield(bits.field(), bits.offset(), bits.count());
   }
 
   /** First the meter, if there is one, which drops what is too much; then the action. */
