@@ -120,6 +120,11 @@ public final class Pipeline {
     return state.pods().stream().flatMap(pod -> Meters.of(pod).stream()).toList();
   }
 
+  /** Those of one pod. */
+  public static List<Meter> podMeters(Pod pod) {
+    return Meters.of(pod);
+  }
+
   /** The steps from the meters of the one state to those of the other. */
   public static MeterDiff.Steps meterChanges(NodeState before, NodeState after) {
     return MeterDiff.diff(meters(before), meters(after));

@@ -295,15 +295,31 @@ final class Admission {
     }
   }
 
-  /** A further interface of a pod leaves the way out to the one that has it. */
-  static Intent besideOthers(CniRequest request, Intent intent, Collection<PodView> pods) {
-    boolean further =
+  /**
+   * A further interface of a pod leaves the way out to the one that has it, and so the node's
+   * ports: runtimes ask for the same ones in every network of a pod.
+   */
+  static Intent besideOthers(CniRequest request, Intent intent, Collection<PodView> pods)
+      throws CniException {
+    Attachment attachment = attachment(request);
+    List<PodView> others =
         pods.stream()
-            .filter(pod -> pod.isHeld() && pod.intent().defaultRoute() == Intent.DefaultRoute.HERE)
-            .anyMatch(
+            .filter(pod -> pod.isHeld() && !pod.lease().attachment().equals(attachment))
+            .filter(
                 pod ->
-                    pod.lease().attachment().containerId().equals(request.containerId())
-                        || pod.intent().sandbox().equals(intent.sandbox()));
-    return further ? intent.withoutDefaultRoute() : intent;
+                    pod.lease().attachment().containerId().equals(attachment.containerId())
+                        || pod.intent().sandbox().equals(intent.sandbox()))
+            .toList();
+    if (others.isEmpty()) {
+      return intent;
+    }
+    Intent left = intent.withoutHostPorts(port -> hasThisHostPort(others, port));
+    return others.stream().anyMatch(pod -> pod.intent().defaultRoute() == Intent.DefaultRoute.HERE)
+        ? left.withoutDefaultRoute()
+        : left;
+  }
+
+  private static boolean hasThisHostPort(List<PodView> pods, HostPort port) {
+    return pods.stream().anyMatch(pod -> pod.intent().hostPorts().contains(port));
   }
 }

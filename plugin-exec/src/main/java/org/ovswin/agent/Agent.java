@@ -112,6 +112,7 @@ final class Agent implements AutoCloseable {
               cache,
               inbox::tell,
               clock);
+      Optional<HostNat> nat = hostNat(config);
       this.reconciler =
           new Reconciler(
               config,
@@ -120,7 +121,7 @@ final class Agent implements AutoCloseable {
               new RowSide(vswitch, inbox::tell),
               new FlowSide(flowSwitch, inbox::tell),
               host,
-              new NatSide(hostNat(config), threads, inbox::tell),
+              new NatSide(nat, threads, inbox::tell),
               new GatewayProbe(flowSwitch),
               new Requests(config, host.bootId(), clock, cluster),
               cluster,
@@ -131,7 +132,7 @@ final class Agent implements AutoCloseable {
       opened(
           CniServer.open(
               config.cniSocket(),
-              new AgentHandler(config, inbox, host, flowSwitch, cluster, clock)));
+              new AgentHandler(config, inbox, host, nat, flowSwitch, cluster, clock)));
       opened(
           AdminServer.open(
               config.adminSocket(), new AgentAdmin(config, inbox, host, cluster, clock), clock));

@@ -32,10 +32,12 @@ import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.BlockUsage;
 import org.ovswin.openflow.Flow;
 import org.ovswin.openflow.FlowDiff;
+import org.ovswin.openflow.Meter;
 import org.ovswin.pipeline.NodeState;
 import org.ovswin.pipeline.Pipeline;
 import org.ovswin.sandbox.Endpoint;
 import org.ovswin.sandbox.EndpointException;
+import org.ovswin.sandbox.HostNat;
 
 /**
  * The CNI verbs in terms of what the reconciler wants: ADD wants a pod, DEL wants it no more, CHECK
@@ -58,6 +60,7 @@ final class AgentHandler implements CniHandler {
   private final AgentConfig config;
   private final Inbox inbox;
   private final HostSide host;
+  private final Optional<HostNat> nat;
   private final FlowSwitch flowSwitch;
   private final ClusterLink cluster;
   private final InstantSource clock;
@@ -66,12 +69,14 @@ final class AgentHandler implements CniHandler {
       AgentConfig config,
       Inbox inbox,
       HostSide host,
+      Optional<HostNat> nat,
       FlowSwitch flowSwitch,
       ClusterLink cluster,
       InstantSource clock) {
     this.config = config;
     this.inbox = inbox;
     this.host = host;
+    this.nat = nat;
     this.flowSwitch = flowSwitch;
     this.cluster = cluster;
     this.clock = clock;
@@ -139,6 +144,7 @@ final class AgentHandler implements CniHandler {
     if (view.ofport(pod.hostName()).isEmpty()) {
       throw CniErrors.checkFailed("port " + pod.hostName(), "none", "a port of the bridge");
     }
+    checkRules();
     checkFlows(view, pod);
   }
 
@@ -168,6 +174,20 @@ final class AgentHandler implements CniHandler {
     }
   }
 
+  /** Of the host, where it translates for its pods: all of them are in one table. */
+  private void checkRules() throws CniException {
+    try {
+      if (nat.isPresent() && !nat.get().isAsLast()) {
+        throw CniErrors.checkFailed(
+            "rules of the host", "missing or changed by somebody", "as the agent made them");
+      }
+    } catch (EndpointException e) {
+      throw CniErrors.checkFailed(
+              "rules of the host", String.valueOf(e.getMessage()), "as the agent made them")
+          .causedBy(e);
+    }
+  }
+
   private void checkFlows(NodeView view, PodView pod) throws CniException {
     Map<Flow.Key, Flow> there = new HashMap<>();
     await(flowSwitch.dump(Pipeline.podCookie(pod.address())), LOOK)
@@ -184,9 +204,30 @@ final class AgentHandler implements CniHandler {
               "flow", found == null ? "none" : found.toString(), flow.toString());
         }
       }
+      checkMeters(Pipeline.podMeters(ported));
       return;
     }
     throw CniErrors.checkFailed("flows", "none", "those of pod " + pod.displayName());
+  }
+
+  /** Most pods have none, and for them nothing is asked. */
+  private void checkMeters(List<Meter> wanted) throws CniException {
+    if (wanted.isEmpty()) {
+      return;
+    }
+    List<Meter> there = await(flowSwitch.dumpMeters(), LOOK);
+    for (Meter meter : wanted) {
+      if (!there.contains(meter)) {
+        throw CniErrors.checkFailed(
+            "meter of the bandwidth",
+            there.stream()
+                .filter(other -> other.id() == meter.id())
+                .findFirst()
+                .map(Meter::toString)
+                .orElse("none"),
+            meter.toString());
+      }
+    }
   }
 
   @Override

@@ -28,6 +28,9 @@ interface FlowSwitch extends AutoCloseable {
   /** The flows with this cookie. */
   CompletableFuture<List<Flow>> dump(long cookie);
 
+  /** Every meter of the switch. */
+  CompletableFuture<List<Meter>> dumpMeters();
+
   /** Sends one frame out of a port; lost without notice when the session is down. */
   void send(int port, byte[] frame);
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.MacAddress;
@@ -51,6 +52,12 @@ record Intent(
   /** The same as an interface beside the pod's first one. */
   Intent withoutDefaultRoute() {
     return new Intent(sandbox, hostPorts, mac, bandwidth, DefaultRoute.ELSEWHERE);
+  }
+
+  /** The same but for some of the node's ports. */
+  Intent withoutHostPorts(Predicate<HostPort> which) {
+    return new Intent(
+        sandbox, hostPorts.stream().filter(which.negate()).toList(), mac, bandwidth, defaultRoute);
   }
 
   /** Whether a request asks for the same: the way out is not the request's to choose. */

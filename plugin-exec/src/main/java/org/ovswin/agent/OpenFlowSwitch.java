@@ -82,6 +82,11 @@ final class OpenFlowSwitch implements FlowSwitch {
   }
 
   @Override
+  public CompletableFuture<List<Meter>> dumpMeters() {
+    return connection.dumpMeters();
+  }
+
+  @Override
   public void send(int port, byte[] frame) {
     connection.packetOut(PortNo.CONTROLLER, List.of(Actions.output(port)), frame);
   }

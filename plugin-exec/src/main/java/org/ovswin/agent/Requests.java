@@ -116,7 +116,8 @@ final class Requests {
     CniRequest request = event.request();
     Admission.requireSwitch(view);
     Attachment attachment = Admission.attachment(request);
-    Intent intent = Admission.intent(request, config);
+    Intent intent =
+        Admission.besideOthers(request, Admission.intent(request, config), pods.values());
     Optional<PodView> before = Admission.inTheWay(request, intent, pods.values());
     if (before.isPresent()) {
       later.add(new Later(event, before.get().displayName(), deadline));
@@ -129,13 +130,7 @@ final class Requests {
     }
     Admission.requireFreeHostPorts(intent, pods.values());
     Admission.requireFreeMac(intent, pods.values());
-    LeaseRequest wanted =
-        Admission.leaseRequest(
-            request,
-            Admission.besideOthers(request, intent, pods.values()),
-            bootId,
-            config,
-            view.space());
+    LeaseRequest wanted = Admission.leaseRequest(request, intent, bootId, config, view.space());
     return switch (leases.allocate(wanted)) {
       case Allocation.Allocated allocated -> {
         pods.put(attachment, PodView.of(allocated.lease()));

@@ -103,6 +103,11 @@ final class FakeFlowSwitch implements FlowSwitch {
     throw new AssertionError("the reconciler looks at no pod's flows");
   }
 
+  @Override
+  public CompletableFuture<List<Meter>> dumpMeters() {
+    throw new AssertionError("the reconciler looks at no pod's meters");
+  }
+
   private void requireIdle() {
     if (!requests.isEmpty()) {
       throw new AssertionError("a second request before the first was answered");

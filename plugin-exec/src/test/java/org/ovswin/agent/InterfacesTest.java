@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.ovswin.cni.CniRequest;
+import org.ovswin.cni.PortMapping;
 import org.ovswin.sandbox.EndpointSpec;
 import org.ovswin.sandbox.EndpointSpec.Gatewayed;
 
@@ -39,6 +40,10 @@ final class InterfacesTest {
   }
 
   private CniRequest request(String network, String ifName) {
+    return request(network, ifName, List.of());
+  }
+
+  private CniRequest request(String network, String ifName, List<PortMapping> ports) {
     CniRequest first = Cluster.request(1, clock.instant().plusSeconds(30));
     return new CniRequest(
         first.cniVersion(),
@@ -49,7 +54,7 @@ final class InterfacesTest {
         first.pod(),
         List.of(),
         Optional.empty(),
-        List.of(),
+        ports,
         first.bandwidth(),
         first.dns(),
         Optional.empty(),
@@ -159,6 +164,24 @@ final class InterfacesTest {
     assertThat(device(add("net", "eth0")).routes()).hasSize(1);
     assertThat(device(net1)).isEqualTo(before);
     assertThat(device(add("net", "net2")).routes()).isEmpty();
+  }
+
+  /** As podman does: each network of a pod is asked for all of its ports. */
+  @Test
+  void add_samePortsInEachNetwork_areTheFirstInterfacesAlone() throws Exception {
+    List<PortMapping> ports = List.of(Cluster.tcp(8080, 80));
+    var eth0 = agent.add(request("net", "eth0", ports));
+    agent.settle();
+    var net1 = agent.add(request("storage", "net1", ports));
+    agent.settle();
+    assertThat(eth0.join().intent().hostPorts()).hasSize(1);
+    assertThat(net1.join().intent().hostPorts()).isEmpty();
+
+    var again = agent.add(request("storage", "net1", ports));
+    var other = agent.add(request("storage", "net2", List.of(Cluster.tcp(8080, 81))));
+    agent.settle();
+    assertThat(again.join()).as("repeated").isEqualTo(net1.join());
+    assertThat(refusal(other).code()).as("to another port of the pod").isEqualTo(7);
   }
 
   @Test

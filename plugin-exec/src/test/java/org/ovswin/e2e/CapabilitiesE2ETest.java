@@ -73,6 +73,12 @@ class CapabilitiesE2ETest {
                     + " \"egressRate\": 4000000, \"egressBurst\": 400000}"));
     assertThat(added.succeeded()).as(added.out()).isTrue();
     assertThat(node.ofctl("dump-meters")).contains("rate=8000", "rate=4000");
+    assertThat(cni.check(CONTAINER, netns, added).out()).isEmpty();
+    String meter = node.ofctl("dump-meters").replaceFirst("(?s).*meter=(\\d+).*", "$1");
+    node.ofctl("mod-meter", "meter=" + meter + ",kbps,band=type=drop,rate=99");
+    Cni.Answer check = cni.check(CONTAINER, netns, added);
+    assertThat(check.code()).as(check.out()).isEqualTo(101);
+    assertThat(check.out()).contains("meter of the bandwidth");
     assertThat(cni.del(CONTAINER, netns).succeeded()).isTrue();
     Cluster.eventually()
         .untilAsserted(() -> assertThat(node.ofctl("dump-meters")).doesNotContain("rate="));

@@ -2,6 +2,7 @@ package org.ovswin.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -128,6 +129,24 @@ class GatewayE2ETest {
     cluster.pod(1, "a", tcp);
     assertThat(cluster.node(1).shell().run("nft", "list", "table", "inet", "ovs-win"))
         .contains("30080");
+  }
+
+  @Test
+  void check_hostsRulesFlushed_isCode101_untilTheyAreBack() {
+    Cni cni = Cni.on(cluster.node(1));
+    Path netns = cluster.lab().addSandbox("raw");
+    Cni.Answer added = cni.add("c0ffee", netns);
+    assertThat(cni.check("c0ffee", netns, added).out()).isEmpty();
+    cluster.node(1).shell().run("nft", "flush", "table", "inet", "ovs-win");
+    Cni.Answer check = cni.check("c0ffee", netns, added);
+    assertThat(check.code()).as(check.out()).isEqualTo(101);
+    assertThat(check.out()).contains("rules of the host");
+
+    // What it needs of the host brings all of them back.
+    cluster.pod(1, "web", HostPort.tcp(30081, 80));
+    assertThat(cni.check("c0ffee", netns, added).out()).isEmpty();
+    assertThat(cni.del("c0ffee", netns).succeeded()).isTrue();
+    cluster.lab().delSandbox("raw");
   }
 
   @Test
