@@ -94,6 +94,20 @@ public record Nat(
     return single(Kind.DST, address, Optional.of(new Ports(port, port)));
   }
 
+  /** {@code nat(src=[address])}, of 128 bits. */
+  public static Nat src(long high, long low) {
+    return single(Kind.SRC, high, low, Optional.empty());
+  }
+
+  /** {@code nat(dst=[address]:port)}, of 128 bits. */
+  public static Nat dst(long high, long low, int port) {
+    return single(Kind.DST, high, low, Optional.of(new Ports(port, port)));
+  }
+
+  private static Nat single(Kind kind, long high, long low, Optional<Ports> ports) {
+    return new Nat(kind, Optional.of(new Addresses.Ipv6(high, low, high, low)), ports, Set.of());
+  }
+
   private static Nat single(Kind kind, int address, Optional<Ports> ports) {
     return new Nat(kind, Optional.of(new Addresses.Ipv4(address, address)), ports, Set.of());
   }

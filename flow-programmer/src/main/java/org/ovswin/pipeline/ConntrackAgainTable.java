@@ -2,7 +2,8 @@ package org.ovswin.pipeline;
 
 import static org.ovswin.pipeline.Steps.restore;
 
-import org.ovswin.pipeline.NodeState.Exit;
+import org.ovswin.pipeline.NodeState.Link;
+import org.ovswin.pipeline.NodeState.Uplink;
 
 /**
  * What a pod answers itself by a port of the node, once the second translation is undone: undoes
@@ -10,6 +11,7 @@ import org.ovswin.pipeline.NodeState.Exit;
  *
  * <pre>{@code
  * priority=100,ip actions=ct(table=32,zone=28534,nat)
+ * priority=100,ipv6 actions=ct(table=32,zone=28534,nat)
  * }</pre>
  */
 final class ConntrackAgainTable implements FlowTable {
@@ -21,7 +23,9 @@ final class ConntrackAgainTable implements FlowTable {
   }
 
   @Override
-  public void node(Exit exit, FlowSink out) {
-    out.flow(ALL, Matches.ip(), restore(TableId.CONNTRACK_STATE));
+  public void uplink(Uplink uplink, FlowSink out) {
+    for (Link link : uplink.links()) {
+      out.flow(ALL, Matches.ip(link.address()), restore(TableId.CONNTRACK_STATE));
+    }
   }
 }

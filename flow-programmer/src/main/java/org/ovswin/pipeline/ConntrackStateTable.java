@@ -2,7 +2,9 @@ package org.ovswin.pipeline;
 
 import static org.ovswin.pipeline.Steps.goTo;
 
-import org.ovswin.pipeline.NodeState.Exit;
+import org.ovswin.openflow.Match;
+import org.ovswin.pipeline.NodeState.Link;
+import org.ovswin.pipeline.NodeState.Uplink;
 
 /**
  * Sorts new connections, which may be for a host port, from known ones. What belongs to no
@@ -13,6 +15,9 @@ import org.ovswin.pipeline.NodeState.Exit;
  * priority=110,ct_state=+inv+trk,ip actions=drop
  * priority=100,ct_state=+new+trk,ip actions=goto_table:40
  * priority=100,ct_state=-new+trk,ip actions=goto_table:60
+ * priority=110,ct_state=+inv+trk,ipv6 actions=drop
+ * priority=100,ct_state=+new+trk,ipv6 actions=goto_table:40
+ * priority=100,ct_state=-new+trk,ipv6 actions=goto_table:60
  * }</pre>
  */
 final class ConntrackStateTable implements FlowTable {
@@ -25,9 +30,15 @@ final class ConntrackStateTable implements FlowTable {
   }
 
   @Override
-  public void node(Exit exit, FlowSink out) {
-    out.flow(REFUSE, Matches.tracked(Matches.INVALID, Matches.INVALID));
-    out.flow(SORT, Matches.tracked(Matches.NEW, Matches.NEW), goTo(TableId.HOST_PORT));
-    out.flow(SORT, Matches.tracked(0, Matches.NEW), goTo(TableId.ROUTE));
+  public void uplink(Uplink uplink, FlowSink out) {
+    for (Link link : uplink.links()) {
+      out.flow(REFUSE, state(link, Matches.INVALID, Matches.INVALID));
+      out.flow(SORT, state(link, Matches.NEW, Matches.NEW), goTo(TableId.HOST_PORT));
+      out.flow(SORT, state(link, 0, Matches.NEW), goTo(TableId.ROUTE));
+    }
+  }
+
+  private static Match.Builder state(Link link, int value, int mask) {
+    return Matches.tracked(Matches.ip(link.address()), value, mask);
   }
 }

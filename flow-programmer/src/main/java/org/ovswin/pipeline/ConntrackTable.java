@@ -2,7 +2,8 @@ package org.ovswin.pipeline;
 
 import static org.ovswin.pipeline.Steps.restore;
 
-import org.ovswin.pipeline.NodeState.Exit;
+import org.ovswin.pipeline.NodeState.Link;
+import org.ovswin.pipeline.NodeState.Uplink;
 import org.ovswin.pipeline.Registers.Source;
 
 /**
@@ -15,6 +16,8 @@ import org.ovswin.pipeline.Registers.Source;
  * <pre>{@code
  * priority=110,ip,reg0=0x1/0xf,nw_dst=169.254.111.118 actions=ct(table=31,zone=28535,nat)
  * priority=100,ip actions=ct(table=32,zone=28534,nat)
+ * priority=110,ipv6,reg0=0x1/0xf,ipv6_dst=64:ff9b:1::a9fe:6f76 actions=ct(table=31,zone=28535,nat)
+ * priority=100,ipv6 actions=ct(table=32,zone=28534,nat)
  * }</pre>
  */
 final class ConntrackTable implements FlowTable {
@@ -27,11 +30,13 @@ final class ConntrackTable implements FlowTable {
   }
 
   @Override
-  public void node(Exit exit, FlowSink out) {
-    out.flow(
-        HAIRPIN,
-        Matches.ipFrom(Source.POD).ipv4Dst(NodeState.HAIRPIN.value()),
-        restore(Registers.HAIRPIN_ZONE, TableId.CONNTRACK_AGAIN));
-    out.flow(ALL, Matches.ip(), restore(TableId.CONNTRACK_STATE));
+  public void uplink(Uplink uplink, FlowSink out) {
+    for (Link link : uplink.links()) {
+      out.flow(
+          HAIRPIN,
+          Matches.to(Matches.sentBy(Source.POD), NodeState.hairpin(link.address())),
+          restore(Registers.HAIRPIN_ZONE, TableId.CONNTRACK_AGAIN));
+      out.flow(ALL, Matches.ip(link.address()), restore(TableId.CONNTRACK_STATE));
+    }
   }
 }

@@ -3,7 +3,7 @@ package org.ovswin.pipeline;
 import static org.ovswin.pipeline.Steps.commitWithDestination;
 import static org.ovswin.pipeline.Steps.goTo;
 
-import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.openflow.Field;
 import org.ovswin.openflow.Match;
 import org.ovswin.pipeline.NodeState.Exit;
@@ -18,6 +18,7 @@ import org.ovswin.pipeline.NodeState.Uplink;
  *
  * <pre>{@code
  * priority=100,tcp,nw_dst=NODE_IP,tp_dst=8080 actions=ct(commit,table=60,zone=28534,nat(dst=POD_IP:80))
+ * priority=100,tcp6,ipv6_dst=NODE_IP6,tp_dst=8080 actions=ct(commit,table=60,zone=28534,nat(dst=[POD_IP6]:80))
  * priority=0 actions=goto_table:60
  * }</pre>
  */
@@ -38,15 +39,17 @@ final class HostPortTable implements FlowTable {
   @Override
   public void pod(Exit exit, Pod pod, FlowSink out) {
     if (exit instanceof Uplink uplink) {
-      for (HostPort port : uplink.hostPorts(pod)) {
-        lead(uplink.address(), port, pod.ipv4().orElseThrow(), out);
+      for (IpAddress address : pod.addresses()) {
+        for (HostPort port : uplink.hostPorts(pod, address)) {
+          lead(uplink.addressBeside(address).orElseThrow(), port, address, out);
+        }
       }
     }
   }
 
-  private static void lead(Ipv4Address node, HostPort port, Ipv4Address pod, FlowSink out) {
+  private static void lead(IpAddress node, HostPort port, IpAddress pod, FlowSink out) {
     Match.Builder match =
-        Matches.ipTo(node)
+        Matches.to(Matches.any(), node)
             .ipProto(port.protocol().number())
             .field(destination(port.protocol()), port.hostPort());
     out.flow(TRANSLATE, match, commitWithDestination(pod, port.podPort(), TableId.ROUTE));

@@ -50,6 +50,11 @@ final class Matches {
     return Match.builder().ethType(ETH_TYPE_IPV4);
   }
 
+  /** IP of the address's family. */
+  static Match.Builder ip(IpAddress family) {
+    return family instanceof Ipv4Address ? ip() : ipv6();
+  }
+
   static Match.Builder arp() {
     return Match.builder().ethType(ETH_TYPE_ARP);
   }
@@ -63,15 +68,15 @@ final class Matches {
   }
 
   static Match.Builder groupAddressed() {
-    return Match.builder().field(Field.ETH_DST, GROUP_BIT, GROUP_BIT);
+    return groupAddressed(any());
+  }
+
+  static Match.Builder groupAddressed(Match.Builder match) {
+    return match.field(Field.ETH_DST, GROUP_BIT, GROUP_BIT);
   }
 
   static Match.Builder tagged(Match.Builder match) {
     return match.field(Field.VLAN_VID, VLAN_PRESENT, VLAN_PRESENT);
-  }
-
-  static Match.Builder groupAddressedIp() {
-    return groupAddressed().ethType(ETH_TYPE_IPV4);
   }
 
   static Match.Builder ipv6() {
@@ -102,8 +107,8 @@ final class Matches {
     return sentBy(source).ethType(ETH_TYPE_IPV6);
   }
 
-  static Match.Builder ipTo(Ipv4Address address) {
-    return ip().ipv4Dst(address.value());
+  static Match.Builder ipFrom(Source source, IpAddress family) {
+    return family instanceof Ipv4Address ? ipFrom(source) : ipv6From(source);
   }
 
   /** IP of the prefix's family to an address inside. */
@@ -143,9 +148,9 @@ final class Matches {
     return match.field(bits.field(), bits.value(value), bits.mask());
   }
 
-  /** IPv4 of a tracked connection whose state bits of {@code mask} are {@code value}. */
-  static Match.Builder tracked(int value, int mask) {
-    return ip().field(Field.CT_STATE, value | TRACKED, mask | TRACKED);
+  /** Of a tracked connection whose state bits of {@code mask} are {@code value}. */
+  static Match.Builder tracked(Match.Builder match, int value, int mask) {
+    return match.field(Field.CT_STATE, value | TRACKED, mask | TRACKED);
   }
 
   private static int mask4(IpPrefix prefix) {

@@ -47,6 +47,12 @@ public record NodeState(
    */
   public static final Ipv4Address HAIRPIN = Ipv4Address.parse("169.254.111.118");
 
+  /**
+   * The same in IPv6, with an uplink: of the addresses that are the site's own for translations
+   * (RFC 8215), for a pod needs a route to it, and has none to the link's range.
+   */
+  public static final Ipv6Address HAIRPIN6 = Ipv6Address.parse("64:ff9b:1::a9fe:6f76");
+
   public NodeState {
     cluster = List.copyOf(cluster);
     blocks = List.copyOf(blocks);
@@ -61,7 +67,9 @@ public record NodeState(
       peers.overlapping(block).ifPresent(peer -> inTheWay(peer, block));
     }
     if (exit instanceof Uplink uplink) {
-      peers.at(uplink.address()).ifPresent(peer -> inTheWay(peer, uplink.address()));
+      for (Link link : uplink.links()) {
+        peers.at(link.address()).ifPresent(peer -> inTheWay(peer, link.address()));
+      }
     }
     requireOwnPlaces(blocks, exit, pods);
   }
@@ -134,6 +142,11 @@ public record NodeState(
     return block.address(1);
   }
 
+  /** The same, of the family of an address. */
+  static IpAddress hairpin(IpAddress family) {
+    return family instanceof Ipv4Address ? HAIRPIN : HAIRPIN6;
+  }
+
   /** How packets leave the node. */
   public sealed interface Exit permits Uplink, Gateway {}
 
@@ -152,21 +165,82 @@ public record NodeState(
    * @param mac the adapter's, which the local port carries as well
    * @param gateway the next hop towards everything outside the cluster
    * @param gatewayMac empty until the gateway has answered; without it no pod reaches the world
+   * @param ipv6 the same three of IPv6; without them its pods speak it among themselves only
    */
   public record Uplink(
       int port,
       Ipv4Address address,
       MacAddress mac,
       Ipv4Address gateway,
-      Optional<MacAddress> gatewayMac)
+      Optional<MacAddress> gatewayMac,
+      Optional<Link> ipv6)
       implements Exit {
 
-    /** Of the pod's host ports those that this exit has: IPv4's, of the one address there is. */
-    List<HostPort> hostPorts(Pod pod) {
+    public Uplink {
+      ipv6.ifPresent(
+          link -> {
+            if (!(link.address() instanceof Ipv6Address)) {
+              throw new IllegalArgumentException(
+                  "uplink: " + link.address() + " (expected: an IPv6 address)");
+            }
+          });
+    }
+
+    /** One without an IPv6 address. */
+    public Uplink(
+        int port,
+        Ipv4Address address,
+        MacAddress mac,
+        Ipv4Address gateway,
+        Optional<MacAddress> gatewayMac) {
+      this(port, address, mac, gateway, gatewayMac, Optional.empty());
+    }
+
+    /** What the node is on its link, of each family that it has, IPv4 first. */
+    public List<Link> links() {
+      List<Link> links = new ArrayList<>(2);
+      links.add(new Link(address, gateway, gatewayMac));
+      ipv6.ifPresent(links::add);
+      return links;
+    }
+
+    /** Whether the switch tracks and translates packets of this address's family. */
+    boolean translates(IpAddress other) {
+      return other instanceof Ipv4Address || ipv6.isPresent();
+    }
+
+    /** The node's address of the same family as another. */
+    Optional<IpAddress> addressBeside(IpAddress other) {
+      return switch (other) {
+        case Ipv4Address _ -> Optional.of(address);
+        case Ipv6Address _ -> ipv6.map(Link::address);
+      };
+    }
+
+    /** Of the pod's host ports those that the node's address has that is beside this pod's. */
+    List<HostPort> hostPorts(Pod pod, IpAddress podAddress) {
+      Optional<IpAddress> own = addressBeside(podAddress);
       return pod.hostPorts().stream()
-          .filter(_ -> pod.ipv4().isPresent())
-          .filter(port -> port.hostIp().map(address::equals).orElse(true))
+          .filter(_ -> own.isPresent())
+          .filter(port -> port.hostIp().isEmpty() || port.hostIp().equals(own))
           .toList();
+    }
+  }
+
+  /**
+   * What the node is on its link, in one family.
+   *
+   * @param address its own
+   * @param gateway the next hop towards everything outside the cluster; in IPv6 maybe a link-local
+   *     address, as routers announce themselves
+   * @param gatewayMac empty until the gateway has answered
+   */
+  public record Link(IpAddress address, IpAddress gateway, Optional<MacAddress> gatewayMac) {
+    public Link {
+      if (address.bitLength() != gateway.bitLength()) {
+        throw new IllegalArgumentException(
+            "gateway: " + gateway + " (expected: of the family of " + address + ")");
+      }
     }
   }
 
@@ -177,7 +251,7 @@ public record NodeState(
   public static final class Peers {
     private final List<Peer> byAddress;
     private final DisjointBlocks<Peer> blocks = new DisjointBlocks<>();
-    private final Map<Ipv4Address, Peer> atAddress = new HashMap<>();
+    private final Map<IpAddress, Peer> atAddress = new HashMap<>();
 
     /**
      * These peers, in any order.
@@ -194,9 +268,11 @@ public record NodeState(
                 "peer " + peer + " (expected: apart from " + overlapping.get() + ")");
           }
         }
-        if (atAddress.put(peer.address(), peer) != null) {
-          throw new IllegalArgumentException(
-              "peer " + peer + " (expected: an address that no other peer has)");
+        for (IpAddress address : peer.addresses()) {
+          if (atAddress.put(address, peer) != null) {
+            throw new IllegalArgumentException(
+                "peer " + peer + " (expected: an address that no other peer has)");
+          }
         }
       }
     }
@@ -212,7 +288,7 @@ public record NodeState(
     }
 
     /** The one with this address on the nodes' link. */
-    public Optional<Peer> at(Ipv4Address address) {
+    public Optional<Peer> at(IpAddress address) {
       return Optional.ofNullable(atAddress.get(address));
     }
 
@@ -239,11 +315,30 @@ public record NodeState(
    * @param node its name
    * @param address its address on the nodes' link
    * @param mac of its uplink
+   * @param ipv6Address the same in IPv6, if it has one; its pods are reached by its MAC alone
    * @param blocks where its pods' addresses come from, of either family; maybe none yet
    */
-  public record Peer(String node, Ipv4Address address, MacAddress mac, List<IpPrefix> blocks) {
+  public record Peer(
+      String node,
+      Ipv4Address address,
+      MacAddress mac,
+      Optional<Ipv6Address> ipv6Address,
+      List<IpPrefix> blocks) {
     public Peer {
       blocks = List.copyOf(blocks);
+    }
+
+    /** One without an IPv6 address. */
+    public Peer(String node, Ipv4Address address, MacAddress mac, List<IpPrefix> blocks) {
+      this(node, address, mac, Optional.empty(), blocks);
+    }
+
+    /** Its addresses on the nodes' link, IPv4 first. */
+    List<IpAddress> addresses() {
+      List<IpAddress> addresses = new ArrayList<>(2);
+      addresses.add(address);
+      ipv6Address.ifPresent(addresses::add);
+      return addresses;
     }
   }
 

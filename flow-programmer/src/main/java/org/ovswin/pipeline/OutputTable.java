@@ -4,7 +4,6 @@ import static org.ovswin.pipeline.Steps.outputTo;
 
 import java.util.Optional;
 import org.ovswin.ipam.address.IpPrefix;
-import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.openflow.Match;
 import org.ovswin.pipeline.NodeState.Exit;
 import org.ovswin.pipeline.NodeState.Pod;
@@ -22,6 +21,7 @@ import org.ovswin.pipeline.NodeState.Uplink;
  *
  * <pre>{@code
  * priority=110,ct_state=+new+trk,ip,reg0=0x10/0x10,nw_src=CLUSTER actions=drop
+ * priority=110,ct_state=+new+trk,ipv6,reg0=0x10/0x10,ipv6_src=CLUSTER6 actions=drop
  * priority=100,ip actions=output:NXM_NX_REG1[]
  * priority=100,ipv6 actions=output:NXM_NX_REG1[]
  * }</pre>
@@ -62,9 +62,9 @@ final class OutputTable implements FlowTable {
 
   @Override
   public void range(Uplink uplink, IpPrefix range, FlowSink out) {
-    if (range.network() instanceof Ipv4Address) {
-      Match.Builder leaving =
-          Matches.with(Matches.tracked(Matches.NEW, Matches.NEW), Registers.SNAT, 1);
+    if (uplink.translates(range.network())) {
+      Match.Builder begins = Matches.tracked(Matches.any(), Matches.NEW, Matches.NEW);
+      Match.Builder leaving = Matches.with(begins, Registers.SNAT, 1);
       out.flow(UNTRANSLATED, Matches.from(leaving, range));
     }
   }

@@ -4,10 +4,10 @@ import static org.ovswin.pipeline.Steps.goTo;
 
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
-import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.openflow.Match;
 import org.ovswin.pipeline.NodeState.Exit;
 import org.ovswin.pipeline.NodeState.Gateway;
+import org.ovswin.pipeline.NodeState.Link;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Pod;
 import org.ovswin.pipeline.NodeState.Uplink;
@@ -18,21 +18,24 @@ import org.ovswin.pipeline.Registers.Source;
  * gateway's MAC, the one it is told for everything. From the link, a pod's address only with the
  * MAC of the node that has the pod's block, and never this node's own address.
  *
- * <p>IPv6 is not translated, so no connection of it is tracked.
+ * <p>An uplink without an IPv6 address translates none, so no connection of it is tracked.
  *
  * <p>Where what a pod may send is limited, its flows begin with {@code meter:N}: what is refused
  * here does not count, nor does what it asks of its link.
  *
  * <pre>{@code
  * priority=100,ip,in_port=3,dl_src=POD_MAC,dl_dst=02:6f:76:73:77:6e,nw_src=POD_IP actions=goto_table:30
- * priority=100,ipv6,in_port=3,dl_src=POD_MAC,dl_dst=02:6f:76:73:77:6e,ipv6_src=POD_IP6 actions=goto_table:60
+ * priority=100,ipv6,in_port=3,dl_src=POD_MAC,dl_dst=02:6f:76:73:77:6e,ipv6_src=POD_IP6 actions=goto_table:30
  * priority=120,ip,reg0=0x2/0xf,dl_src=PEER_MAC,nw_src=PEER_BLOCK actions=goto_table:30
- * priority=120,ipv6,reg0=0x2/0xf,dl_src=PEER_MAC,ipv6_src=PEER_BLOCK6 actions=goto_table:60
+ * priority=120,ipv6,reg0=0x2/0xf,dl_src=PEER_MAC,ipv6_src=PEER_BLOCK6 actions=goto_table:30
  * priority=110,ip,reg0=0x2/0xf,nw_src=CLUSTER actions=drop
  * priority=110,ipv6,reg0=0x2/0xf,ipv6_src=CLUSTER6 actions=drop
  * priority=110,ip,reg0=0x2/0xf,nw_src=NODE_IP actions=drop
+ * priority=110,ipv6,reg0=0x2/0xf,ipv6_src=NODE_IP6 actions=drop
  * priority=100,ip,reg0=0x2/0xf actions=goto_table:30
+ * priority=100,ipv6,reg0=0x2/0xf actions=goto_table:30
  * priority=100,ip,reg0=0x3/0xf actions=goto_table:30
+ * priority=100,ipv6,reg0=0x3/0xf actions=goto_table:30
  * }</pre>
  *
  * <p>With a gateway the host sends for all others, but not in the name of a pod of its own, and
@@ -62,9 +65,12 @@ final class SpoofGuardTable implements FlowTable {
 
   @Override
   public void uplink(Uplink uplink, FlowSink out) {
-    out.flow(REFUSE, Matches.ipFrom(Source.UPLINK).ipv4Src(uplink.address().value()));
-    out.flow(ALLOW, Matches.ipFrom(Source.UPLINK), goTo(TableId.CONNTRACK));
-    out.flow(ALLOW, Matches.ipFrom(Source.NODE), goTo(TableId.CONNTRACK));
+    for (Link link : uplink.links()) {
+      IpAddress own = link.address();
+      out.flow(REFUSE, Matches.from(Matches.sentBy(Source.UPLINK), own));
+      out.flow(ALLOW, Matches.ipFrom(Source.UPLINK, own), goTo(TableId.CONNTRACK));
+      out.flow(ALLOW, Matches.ipFrom(Source.NODE, own), goTo(TableId.CONNTRACK));
+    }
   }
 
   @Override
@@ -112,7 +118,7 @@ final class SpoofGuardTable implements FlowTable {
   }
 
   private static TableId next(Exit exit, IpAddress source) {
-    return exit instanceof Uplink && source instanceof Ipv4Address
+    return exit instanceof Uplink uplink && uplink.translates(source)
         ? TableId.CONNTRACK
         : TableId.ROUTE;
   }

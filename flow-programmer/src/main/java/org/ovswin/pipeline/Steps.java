@@ -1,7 +1,9 @@
 package org.ovswin.pipeline;
 
 import java.util.Optional;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.openflow.Action;
 import org.ovswin.openflow.Action.Ct;
 import org.ovswin.openflow.Actions;
@@ -58,18 +60,28 @@ final class Steps {
   }
 
   /** Remembers the connection with another source; the port stays unless it is taken. */
-  static Action commitWithSource(Ipv4Address address, TableId next) {
+  static Action commitWithSource(IpAddress address, TableId next) {
     return commitWithSource(Registers.CT_ZONE, address, next);
   }
 
   /** The same, in this zone. */
-  static Action commitWithSource(int zone, Ipv4Address address, TableId next) {
-    return commit(zone, Nat.src(address.value()), next);
+  static Action commitWithSource(int zone, IpAddress address, TableId next) {
+    Nat nat =
+        switch (address) {
+          case Ipv4Address v4 -> Nat.src(v4.value());
+          case Ipv6Address v6 -> Nat.src(v6.high(), v6.low());
+        };
+    return commit(zone, nat, next);
   }
 
   /** Remembers the connection with another destination. */
-  static Action commitWithDestination(Ipv4Address address, int port, TableId next) {
-    return commit(Registers.CT_ZONE, Nat.dst(address.value(), port), next);
+  static Action commitWithDestination(IpAddress address, int port, TableId next) {
+    Nat nat =
+        switch (address) {
+          case Ipv4Address v4 -> Nat.dst(v4.value(), port);
+          case Ipv6Address v6 -> Nat.dst(v6.high(), v6.low(), port);
+        };
+    return commit(Registers.CT_ZONE, nat, next);
   }
 
   private static Action commit(int zone, Nat nat, TableId next) {

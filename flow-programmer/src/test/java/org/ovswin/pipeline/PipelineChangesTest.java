@@ -57,7 +57,7 @@ class PipelineChangesTest {
   @EnumSource(Next.class)
   void changes_ofAnyTwoStates_leadFromTheOnesFlowsToTheOthers(Next next) {
     long seed = new Random().nextLong();
-    RandomStates states = new RandomStates(seed);
+    RandomStates states = new RandomStates(seed, Example.UPLINK);
     NodeState before = states.next();
     for (int i = 0; i < STATES; i++) {
       NodeState after = next.after(states);
@@ -115,7 +115,8 @@ class PipelineChangesTest {
     NodeState without = with(Example.STATE.cluster(), List.of(Example.BLOCK), List.of());
     NodeState after = with(Example.STATE.cluster(), Example.STATE.blocks(), List.of());
     assertThat(Pipeline.changes(without, after))
-        .hasSize(1)
+        .as("to pods, and to the node itself")
+        .hasSize(2)
         .allMatch(change -> change.flow().toString().contains("nd_target=fd00:10:244:1::1"));
   }
 
@@ -125,7 +126,7 @@ class PipelineChangesTest {
     NodeState after = with(Example.STATE.cluster(), List.of(Example.BLOCK), List.of());
     assertThat(after.hasSameNode(without)).isTrue();
     assertThat(Pipeline.changes(without, after))
-        .hasSize(6)
+        .hasSize(5)
         .allMatch(change -> change.flow().toString().contains(Example.CLUSTER6.toString()));
   }
 
@@ -136,6 +137,7 @@ class PipelineChangesTest {
             Example.PEER.node(),
             Example.PEER.address(),
             Example.PEER.mac(),
+            Example.PEER.ipv6Address(),
             Example.PEER.blocks().subList(0, 1));
     assertThat(
             Pipeline.changes(

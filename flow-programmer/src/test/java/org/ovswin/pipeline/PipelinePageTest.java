@@ -51,9 +51,9 @@ class PipelinePageTest {
         uplink port, no peer and no connection tracking in the flows. A table that is not the same in \
         both shows both.
 
-        With an uplink, IPv6 is for the pods among themselves, on one node and between nodes. It does \
-        not lead to the world, nor to or from the nodes themselves, and host ports are IPv4's: the \
-        uplink has no IPv6 address yet. With a gateway IPv6 goes wherever the host sends it. Pods \
+        IPv6 is as IPv4 where the node has an address of it: this one is %s, its next hop %s. Where \
+        an uplink has none, the flows that match these two and those that track or translate IPv6 are \
+        not there, and pods speak IPv6 among themselves only, on one node and between nodes. Pods \
         without an IPv6 address speak none.
 
         What one table tells another:
@@ -71,7 +71,9 @@ class PipelinePageTest {
                 Example.POD.port(),
                 Example.PEER.address(),
                 Example.PEER.blocks().get(0),
-                Example.PEER.blocks().get(1)));
+                Example.PEER.blocks().get(1),
+                Example.UPLINK.ipv6().orElseThrow().address(),
+                Example.UPLINK.ipv6().orElseThrow().gateway()));
     for (Bits bits : Registers.ALL) {
       page.append(
           "| `%s[%d..%d]` | %s |%n"

@@ -17,12 +17,14 @@ import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.openflow.Action;
 import org.ovswin.openflow.Cookie;
 import org.ovswin.openflow.Flow;
+import org.ovswin.pipeline.NodeState.Link;
 import org.ovswin.pipeline.NodeState.Pod;
 import org.ovswin.pipeline.NodeState.Uplink;
 import org.ovswin.pipeline.Registers.Bits;
 
 class PipelineTest {
-  private static final List<NodeState> STATES = List.of(Example.STATE, Example.GATEWAY_STATE);
+  private static final List<NodeState> STATES =
+      List.of(Example.STATE, Example.IPV4_LINK_STATE, Example.GATEWAY_STATE);
 
   @Test
   void flows_ofOneState_haveDifferentKeys() {
@@ -99,7 +101,10 @@ class PipelineTest {
             Example.UPLINK.address(),
             Example.UPLINK.mac(),
             Example.UPLINK.gateway(),
-            Optional.empty());
+            Optional.empty(),
+            Example.UPLINK
+                .ipv6()
+                .map(link -> new Link(link.address(), link.gateway(), Optional.empty())));
     NodeState state =
         new NodeState(
             Example.STATE.cluster(),
@@ -118,7 +123,36 @@ class PipelineTest {
                             List.of(),
                             List.of(Example.POD)))
                     .size()
-                - 1);
+                - 2);
+  }
+
+  @Test
+  void flows_withoutIpv6OnTheLink_leadItToPodsOnlyAndTrackNone() {
+    List<String> ipv6 =
+        Pipeline.flows(Example.IPV4_LINK_STATE).stream()
+            .map(Flow::toString)
+            .filter(flow -> flow.contains("ipv6") || flow.contains("icmp6"))
+            .toList();
+
+    assertThat(ipv6).isNotEmpty().noneMatch(flow -> flow.contains("ct("));
+    assertThat(ipv6).noneMatch(flow -> flow.contains("ct_state") || flow.contains("reg0=0x3"));
+  }
+
+  @Test
+  void podFlows_growWithIpv6OnTheLink_onlyForAPodThatHasIpv6() {
+    Pod ipv4 =
+        new Pod(
+            4,
+            List.of(Ipv4Address.parse("10.244.1.9")),
+            MacAddress.parse("0e:2a:0a:f4:01:09"),
+            Example.POD.hostPorts(),
+            Bandwidth.UNLIMITED);
+
+    assertThat(Pipeline.podFlows(Example.STATE, ipv4))
+        .isEqualTo(Pipeline.podFlows(Example.IPV4_LINK_STATE, ipv4));
+    assertThat(Pipeline.podFlows(Example.STATE, Example.POD))
+        .as("a host port, and the way back to the pod itself")
+        .hasSize(Pipeline.podFlows(Example.IPV4_LINK_STATE, Example.POD).size() + 3);
   }
 
   @Test

@@ -11,8 +11,10 @@ import java.util.TreeMap;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.pipeline.NodeState.HostPort;
+import org.ovswin.pipeline.NodeState.Link;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Peers;
 import org.ovswin.pipeline.NodeState.Pod;
@@ -37,6 +39,7 @@ public final class RandomStates {
 
   private static final IpPrefix SECOND_BLOCK = IpPrefix.parse("10.99.1.0/24");
   private static final List<IpPrefix> BLOCKS = List.of(Example.BLOCK, SECOND_BLOCK, Example.BLOCK6);
+  private static final IpPrefix LINK6 = IpPrefix.parse("fd00:30::/64");
   private static final long FIRST_POD_MAC = 0x0e2a_0000_0100L;
 
   private static final int PODS = 6;
@@ -49,10 +52,16 @@ public final class RandomStates {
   private final Set<IpPrefix> ranges = new LinkedHashSet<>(RANGES);
   private final Set<IpPrefix> blocks = new LinkedHashSet<>(BLOCKS);
   private Peers shared = new Peers(List.of());
-  private Uplink uplink = Example.UPLINK;
+  private Uplink uplink;
 
+  /** Of a node whose link has no IPv6. */
   public RandomStates(long seed) {
+    this(seed, Example.IPV4_UPLINK);
+  }
+
+  RandomStates(long seed, Uplink uplink) {
     this.random = new Random(seed);
+    this.uplink = uplink;
   }
 
   public NodeState state() {
@@ -89,6 +98,7 @@ public final class RandomStates {
         peer.node(),
         peer.address(),
         peer.mac(),
+        peer.ipv6Address(),
         peer.blocks().stream().filter(this::isInRange).toList());
   }
 
@@ -123,7 +133,8 @@ public final class RandomStates {
             uplink.address(),
             new MacAddress(0x0200_0000_0011L + random.nextInt(2)),
             uplink.gateway(),
-            uplink.gatewayMac());
+            uplink.gatewayMac(),
+            uplink.ipv6());
     return next();
   }
 
@@ -209,6 +220,9 @@ public final class RandomStates {
               "node" + number,
               address,
               new MacAddress(0x0200_0000_0012L + random.nextInt(3)),
+              random.nextBoolean()
+                  ? Optional.empty()
+                  : Optional.of((Ipv6Address) LINK6.address(address.value() & 0xff)),
               blocks(number)));
     }
   }
@@ -227,10 +241,19 @@ public final class RandomStates {
   }
 
   private void gateway() {
-    Optional<MacAddress> mac =
-        random.nextInt(4) == 0
-            ? Optional.empty()
-            : Optional.of(new MacAddress(0x0200_0000_0001L + random.nextInt(2)));
-    uplink = new Uplink(uplink.port(), uplink.address(), uplink.mac(), uplink.gateway(), mac);
+    uplink =
+        new Uplink(
+            uplink.port(),
+            uplink.address(),
+            uplink.mac(),
+            uplink.gateway(),
+            gatewayMac(),
+            uplink.ipv6().map(link -> new Link(link.address(), link.gateway(), gatewayMac())));
+  }
+
+  private Optional<MacAddress> gatewayMac() {
+    return random.nextInt(4) == 0
+        ? Optional.empty()
+        : Optional.of(new MacAddress(0x0200_0000_0001L + random.nextInt(2)));
   }
 }

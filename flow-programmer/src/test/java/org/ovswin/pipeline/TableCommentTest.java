@@ -40,6 +40,12 @@ class TableCommentTest {
           Map.entry("NODE_IP", Example.UPLINK.address().toString()),
           Map.entry("NEXT_HOP_MAC", Example.UPLINK.gatewayMac().orElseThrow().toString()),
           Map.entry("NEXT_HOP_IP", Example.UPLINK.gateway().toString()),
+          Map.entry("NODE_IP6", Example.UPLINK.ipv6().orElseThrow().address().toString()),
+          Map.entry("PEER_IP6", Example.PEER.ipv6Address().orElseThrow().toString()),
+          Map.entry("NEXT_HOP_IP6", Example.UPLINK.ipv6().orElseThrow().gateway().toString()),
+          Map.entry(
+              "NEXT_HOP_MAC6",
+              Example.UPLINK.ipv6().orElseThrow().gatewayMac().orElseThrow().toString()),
           Map.entry("BLOCK", Example.BLOCK.toString()),
           Map.entry("BLOCK6", Example.BLOCK6.toString()),
           Map.entry("CLUSTER", Example.CLUSTER.toString()));

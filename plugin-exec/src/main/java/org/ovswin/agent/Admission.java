@@ -62,16 +62,10 @@ final class Admission {
     List<HostPort> hostPorts = new ArrayList<>();
     for (PortMapping mapping : request.portMappings()) {
       Optional<AgentConfig.UplinkConfig> uplink = config.uplink();
-      if (uplink.isPresent() && !mapping.appliesTo(uplink.get().address())) {
-        throw CniErrors.unsupportedField(
-            "runtimeConfig.portMappings.hostIP",
-            mapping.hostIp().map(Object::toString).orElse(""),
-            "none, 0.0.0.0 or the node's address " + uplink.get().address());
-      }
       hostPorts.add(
           new HostPort(
               Protocol.valueOf(mapping.protocol().name()),
-              uplink.isPresent() ? Optional.empty() : mapping.hostIp(),
+              uplink.isPresent() ? hostIp(mapping, uplink.get()) : mapping.hostIp(),
               mapping.hostPort(),
               mapping.containerPort()));
     }
@@ -81,6 +75,22 @@ final class Admission {
         request.mac(),
         bandwidth(request.bandwidth()),
         Intent.DefaultRoute.HERE);
+  }
+
+  /** Which of the uplink's addresses has the port; none for all that it has. */
+  private static Optional<IpAddress> hostIp(PortMapping mapping, AgentConfig.UplinkConfig uplink)
+      throws CniException {
+    List<IpAddress> own = uplink.addresses();
+    List<IpAddress> meant = own.stream().filter(mapping::appliesTo).toList();
+    if (meant.isEmpty()) {
+      throw CniErrors.unsupportedField(
+          "runtimeConfig.portMappings.hostIP",
+          mapping.hostIp().map(Object::toString).orElse(""),
+          own.size() == 1
+              ? "none, 0.0.0.0 or the node's address " + own.getFirst()
+              : "none, 0.0.0.0, :: or one of the node's addresses " + own);
+    }
+    return meant.equals(own) ? Optional.empty() : Optional.of(meant.getFirst());
   }
 
   /** As the CNI conventions mean it: "ingress" is towards the pod. */
@@ -137,16 +147,16 @@ final class Admission {
         config.ipam().sticky().of(name));
   }
 
-  /** Flows translate IPv4 alone; the host both families, and a pod needs an address to lead to. */
+  /** An uplink translates the families that it has, the host both; a pod needs one to lead to. */
   private static void requireFamilies(Intent intent, AgentConfig config, Set<Family> families)
       throws CniException {
     if (config.uplink().isPresent()
-        && !families.contains(Family.IPV4)
+        && families.stream().noneMatch(config.uplink().get()::speaks)
         && !intent.hostPorts().isEmpty()) {
       throw CniErrors.unsupportedField(
           "runtimeConfig.portMappings",
           intent.hostPorts().size() + " entries",
-          "none in a cluster without IPv4");
+          "none in a cluster without IPv4, with an uplink that has no IPv6 address");
     }
     for (HostPort port : intent.hostPorts()) {
       if (port.hostIp().isPresent() && !families.contains(Family.of(port.hostIp().get()))) {

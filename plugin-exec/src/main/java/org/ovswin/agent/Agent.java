@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import org.ovswin.agent.admin.AdminServer;
 import org.ovswin.cni.CniServer;
 import org.ovswin.ipam.address.AddressRange;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.block.NodeRecord;
@@ -326,11 +327,17 @@ final class Agent implements AutoCloseable {
       ArpFrame.parse(frame)
           .filter(arp -> arp.operation() == ArpFrame.REPLY)
           .filter(arp -> isNextHop(arp.sender()))
-          .ifPresent(arp -> inbox.gatewayAnswered(arp.senderMac()));
+          .ifPresent(arp -> inbox.gatewayAnswered(Family.IPV4, arp.senderMac()));
+      NeighborFrame.parse(frame)
+          .filter(neighbor -> neighbor.type() == NeighborFrame.ADVERTISEMENT)
+          .filter(neighbor -> isNextHop(neighbor.target()))
+          .ifPresent(neighbor -> inbox.gatewayAnswered(Family.IPV6, neighbor.mac()));
     }
 
     private boolean isNextHop(IpAddress sender) {
-      return exit instanceof AgentConfig.UplinkConfig uplink && uplink.gateway().equals(sender);
+      return exit instanceof AgentConfig.UplinkConfig uplink
+          && (uplink.gateway().equals(sender)
+              || uplink.ipv6().filter(ipv6 -> ipv6.gateway().equals(sender)).isPresent());
     }
   }
 }

@@ -4,16 +4,21 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ovsdb.jsonrpc.OvsdbAddress;
+import org.ovswin.sandbox.InetPrefix;
+import org.ovswin.sandbox.Route;
 
 /**
  * The agent's configuration file, validated.
@@ -81,6 +86,9 @@ public record AgentConfig(
     switch (exit) {
       case UplinkConfig uplink -> {
         requireOutside(cluster, "uplink.address", uplink.address());
+        uplink
+            .ipv6()
+            .ifPresent(own -> requireOutside(cluster, "uplink.ipv6Address", own.address()));
         Fields.require(
             !openvswitch.bridge().equals(uplink.device()),
             "openvswitch.bridge",
@@ -243,9 +251,20 @@ public record AgentConfig(
    * @param address the node's address
    * @param prefixLength of the node's subnet
    * @param gateway the next hop towards everything that is not in the cluster
+   * @param ipv6 the same in IPv6; without it pods speak it among themselves only
    */
   public record UplinkConfig(
-      String device, Ipv4Address address, int prefixLength, Ipv4Address gateway) implements Exit {
+      String device,
+      Ipv4Address address,
+      int prefixLength,
+      Ipv4Address gateway,
+      Optional<UplinkIpv6> ipv6)
+      implements Exit {
+    /** One without an IPv6 address. */
+    public UplinkConfig(String device, Ipv4Address address, int prefixLength, Ipv4Address gateway) {
+      this(device, address, prefixLength, gateway, Optional.empty());
+    }
+
     public UplinkConfig {
       Fields.require(
           INTERFACE_NAME.matcher(device).matches(),
@@ -265,7 +284,14 @@ public record AgentConfig(
     static UplinkConfig of(
         @JsonProperty(value = "device", required = true) @Nullable String device,
         @JsonProperty(value = "address", required = true) @Nullable String addressAndLength,
-        @JsonProperty(value = "gateway", required = true) @Nullable Ipv4Address gateway) {
+        @JsonProperty(value = "gateway", required = true) @Nullable Ipv4Address gateway,
+        @JsonProperty("ipv6Address") @Nullable String ipv6AddressAndLength,
+        @JsonProperty("ipv6Gateway") @Nullable Ipv6Address ipv6Gateway) {
+      Fields.require(
+          (ipv6AddressAndLength == null) == (ipv6Gateway == null),
+          "uplink.ipv6Gateway",
+          ipv6Gateway == null ? "none" : ipv6Gateway,
+          "given if, and only if, uplink.ipv6Address is");
       String address = Fields.present("uplink.address", addressAndLength);
       int slash = address.indexOf('/');
       Fields.require(slash > 0, "uplink.address", address, "address/length, such as 192.0.2.10/24");
@@ -276,7 +302,26 @@ public record AgentConfig(
           Fields.present("uplink.device", device),
           ipv4(address, address.substring(0, slash)),
           Integer.parseInt(length),
-          Fields.present("uplink.gateway", gateway));
+          Fields.present("uplink.gateway", gateway),
+          ipv6AddressAndLength == null || ipv6Gateway == null
+              ? Optional.empty()
+              : Optional.of(UplinkIpv6.of(ipv6AddressAndLength, ipv6Gateway)));
+    }
+
+    /** The node's addresses, IPv4 first. */
+    public List<IpAddress> addresses() {
+      List<IpAddress> addresses = new ArrayList<>(2);
+      addresses.add(address);
+      ipv6.ifPresent(own -> addresses.add(own.address()));
+      return addresses;
+    }
+
+    /** Whether the node has an address of this family. */
+    boolean speaks(Family family) {
+      return switch (family) {
+        case IPV4 -> true;
+        case IPV6 -> ipv6.isPresent();
+      };
     }
 
     private static Ipv4Address ipv4(String whole, String text) {
@@ -295,6 +340,71 @@ public record AgentConfig(
     private static IpPrefix subnet(Ipv4Address address, int length) {
       int mask = length == 0 ? 0 : -1 << (32 - length);
       return new IpPrefix(new Ipv4Address(address.value() & mask), length);
+    }
+  }
+
+  /**
+   * The uplink in IPv6.
+   *
+   * @param address the node's address
+   * @param prefixLength of the node's subnet
+   * @param gateway the next hop towards everything that is not in the cluster: an address of the
+   *     subnet, or a link-local one, as routers announce themselves
+   */
+  public record UplinkIpv6(Ipv6Address address, int prefixLength, Ipv6Address gateway) {
+    private static final IpPrefix LINK_LOCAL = IpPrefix.parse("fe80::/10");
+
+    /** Global unicast addresses, and those of a site (RFC 4193): neither link nor group. */
+    private static final List<IpPrefix> UNICAST =
+        List.of(IpPrefix.parse("2000::/3"), IpPrefix.parse("fc00::/7"));
+
+    public UplinkIpv6 {
+      Fields.require(
+          UNICAST.stream().anyMatch(range -> range.contains(address)),
+          "uplink.ipv6Address",
+          address,
+          "an address of 2000::/3 or fc00::/7");
+      IpPrefix subnet = IpPrefix.of(address, prefixLength);
+      Fields.require(
+          subnet.contains(gateway) || LINK_LOCAL.contains(gateway),
+          "uplink.ipv6Gateway",
+          gateway,
+          "an address of the uplink's subnet " + subnet + ", or a link-local one");
+      Fields.require(
+          !gateway.equals(address),
+          "uplink.ipv6Gateway",
+          gateway,
+          "another than uplink.ipv6Address");
+    }
+
+    static UplinkIpv6 of(String addressAndLength, Ipv6Address gateway) {
+      int slash = addressAndLength.indexOf('/');
+      Fields.require(
+          slash > 0,
+          "uplink.ipv6Address",
+          addressAndLength,
+          "address/length, such as 2001:db8::10/64");
+      String length = addressAndLength.substring(slash + 1);
+      Fields.require(
+          length.matches("[1-9]?[0-9]|1[01][0-9]|12[0-8]"),
+          "uplink.ipv6Address",
+          addressAndLength,
+          "a length from 0 to 128");
+      try {
+        return new UplinkIpv6(
+            Ipv6Address.parse(addressAndLength.substring(0, slash)),
+            Integer.parseInt(length),
+            gateway);
+      } catch (Fields.InvalidValue e) {
+        throw e;
+      } catch (IllegalArgumentException e) {
+        throw new Fields.InvalidValue(
+            "uplink.ipv6Address: " + addressAndLength + ": " + e.getMessage());
+      }
+    }
+
+    Route defaultRoute() {
+      return new Route.Via(InetPrefix.DEFAULT_IPV6, InetPrefix.parseAddress(gateway.toString()));
     }
   }
 

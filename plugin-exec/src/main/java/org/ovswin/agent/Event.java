@@ -67,7 +67,7 @@ sealed interface Event {
   record NodesMoved(ClusterView view) implements Event {}
 
   /** The next hop answered. */
-  record GatewayAnswered(MacAddress mac) implements Event {}
+  record GatewayAnswered(Family family, MacAddress mac) implements Event {}
 
   /**
    * What the store says of this node's blocks.

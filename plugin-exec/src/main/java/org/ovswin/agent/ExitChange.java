@@ -2,6 +2,7 @@ package org.ovswin.agent;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -139,14 +140,21 @@ final class ExitChange {
       return;
     }
     interfaces.release(uplink.device());
+    List<InetPrefix> addresses = new ArrayList<>();
+    List<Route> routes = new ArrayList<>();
+    addresses.add(InetPrefix.parse(uplink.address() + "/" + uplink.prefixLength()));
+    routes.add(
+        new Route.Via(
+            InetPrefix.DEFAULT_IPV4, InetPrefix.parseAddress(uplink.gateway().toString())));
+    uplink
+        .ipv6()
+        .ifPresent(
+            ipv6 -> {
+              addresses.add(InetPrefix.parse(ipv6.address() + "/" + ipv6.prefixLength()));
+              routes.add(ipv6.defaultRoute());
+            });
     interfaces.converge(
         new HostInterfaceSpec(
-            uplink.device(),
-            mtu.getAsInt(),
-            List.of(InetPrefix.parse(uplink.address() + "/" + uplink.prefixLength())),
-            List.of(
-                new Route.Via(
-                    InetPrefix.DEFAULT_IPV4, InetPrefix.parseAddress(uplink.gateway().toString()))),
-            Optional.empty()));
+            uplink.device(), mtu.getAsInt(), addresses, routes, Optional.empty()));
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ipam.disk.PrivateFiles;
 
 /**
@@ -36,7 +37,10 @@ final class ExitRecord {
       @Nullable String device,
       @Nullable String address,
       int prefixLength,
-      @Nullable String gateway) {}
+      @Nullable String gateway,
+      @Nullable String ipv6Address,
+      int ipv6PrefixLength,
+      @Nullable String ipv6Gateway) {}
 
   /**
    * What the last life had; empty in the first one.
@@ -55,25 +59,41 @@ final class ExitRecord {
                   Fields.present("device", document.device()),
                   Ipv4Address.parse(Fields.present("address", document.address())),
                   document.prefixLength(),
-                  Ipv4Address.parse(Fields.present("gateway", document.gateway())))
+                  Ipv4Address.parse(Fields.present("gateway", document.gateway())),
+                  ipv6(document))
               : AgentConfig.GatewayConfig.FOUND);
     } catch (IOException | IllegalArgumentException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     }
   }
 
+  /** A record of an earlier version has none. */
+  private static Optional<AgentConfig.UplinkIpv6> ipv6(Document document) {
+    return document.ipv6Address() == null
+        ? Optional.empty()
+        : Optional.of(
+            new AgentConfig.UplinkIpv6(
+                Ipv6Address.parse(document.ipv6Address()),
+                document.ipv6PrefixLength(),
+                Ipv6Address.parse(Fields.present("ipv6Gateway", document.ipv6Gateway()))));
+  }
+
   /** Before anything of it is done: from then on the next life can take it away. */
   void write(AgentConfig.Exit exit) throws IOException {
     Document document =
         switch (exit) {
-          case AgentConfig.GatewayConfig _ -> new Document(GATEWAY, null, null, 0, null);
+          case AgentConfig.GatewayConfig _ ->
+              new Document(GATEWAY, null, null, 0, null, null, 0, null);
           case AgentConfig.UplinkConfig uplink ->
               new Document(
                   UPLINK,
                   uplink.device(),
                   uplink.address().toString(),
                   uplink.prefixLength(),
-                  uplink.gateway().toString());
+                  uplink.gateway().toString(),
+                  uplink.ipv6().map(ipv6 -> ipv6.address().toString()).orElse(null),
+                  uplink.ipv6().map(AgentConfig.UplinkIpv6::prefixLength).orElse(0),
+                  uplink.ipv6().map(ipv6 -> ipv6.gateway().toString()).orElse(null));
         };
     Path draft = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel =

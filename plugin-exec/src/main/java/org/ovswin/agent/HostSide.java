@@ -300,10 +300,19 @@ final class HostSide {
     routes.add(
         new Route.Via(
             InetPrefix.DEFAULT_IPV4, InetPrefix.parseAddress(uplink.gateway().toString())));
-    Optional<IpPrefix> block =
-        space.blocks().stream().filter(one -> Family.of(one) == Family.IPV4).findFirst();
+    List<InetPrefix> addresses = new ArrayList<>();
+    addresses.add(InetPrefix.parse(uplink.address() + "/" + uplink.prefixLength()));
+    uplink
+        .ipv6()
+        .ifPresent(
+            ipv6 -> {
+              addresses.add(InetPrefix.parse(ipv6.address() + "/" + ipv6.prefixLength()));
+              routes.add(ipv6.defaultRoute());
+            });
     for (IpPrefix range : space.ranges()) {
-      if (block.isPresent() && Family.of(range) == Family.IPV4) {
+      Optional<IpPrefix> block =
+          space.blocks().stream().filter(one -> Family.of(one) == Family.of(range)).findFirst();
+      if (block.isPresent() && uplink.speaks(Family.of(range))) {
         routes.add(
             new Route.ViaOnLink(
                 InetPrefix.parse(range.toString()),
@@ -311,11 +320,7 @@ final class HostSide {
       }
     }
     return new HostInterfaceSpec(
-        config.openvswitch().bridge(),
-        link.mtu(),
-        List.of(InetPrefix.parse(uplink.address() + "/" + uplink.prefixLength())),
-        routes,
-        Optional.of(uplink.device()));
+        config.openvswitch().bridge(), link.mtu(), addresses, routes, Optional.of(uplink.device()));
   }
 
   /** The gateway of every block, and the ways to the other nodes' blocks. */

@@ -3,11 +3,14 @@ package org.ovswin.agent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.MacAddress;
 
 /**
@@ -26,7 +29,8 @@ final class Inbox {
 
   private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>(MAX_EVENTS);
   private final AtomicBoolean databaseMoved = new AtomicBoolean();
-  private final AtomicReference<@Nullable MacAddress> gatewayMac = new AtomicReference<>();
+  private final Map<Family, AtomicReference<@Nullable MacAddress>> gatewayMacs =
+      Map.of(Family.IPV4, new AtomicReference<>(), Family.IPV6, new AtomicReference<>());
   private volatile boolean closed;
 
   /** Tells the outcome of a step, or what a source with few events has to say. */
@@ -44,10 +48,14 @@ final class Inbox {
   }
 
   /** Tells the next hop's MAC. Anybody on the link can say so at any rate: the latest counts. */
-  void gatewayAnswered(MacAddress mac) {
-    if (gatewayMac.getAndSet(mac) == null) {
-      tell(new Event.GatewayAnswered(mac));
+  void gatewayAnswered(Family family, MacAddress mac) {
+    if (unread(family).getAndSet(mac) == null) {
+      tell(new Event.GatewayAnswered(family, mac));
     }
+  }
+
+  private AtomicReference<@Nullable MacAddress> unread(Family family) {
+    return Objects.requireNonNull(gatewayMacs.get(family));
   }
 
   /** Whether there was room for a caller's request. It is answered then, if only by a refusal. */
@@ -80,9 +88,9 @@ final class Inbox {
   private Event latest(Event event) {
     if (event instanceof Event.DatabaseMoved) {
       databaseMoved.set(false);
-    } else if (event instanceof Event.GatewayAnswered) {
-      MacAddress mac = gatewayMac.getAndSet(null);
-      return mac == null ? event : new Event.GatewayAnswered(mac);
+    } else if (event instanceof Event.GatewayAnswered answered) {
+      MacAddress mac = unread(answered.family()).getAndSet(null);
+      return mac == null ? event : new Event.GatewayAnswered(answered.family(), mac);
     }
     return event;
   }

@@ -41,7 +41,7 @@ record NodeLink(List<IpAddress> addresses, MacAddress mac, int mtu) {
     try {
       return switch (config.exit()) {
         case AgentConfig.UplinkConfig uplink ->
-            on(config, interfaces, "uplink.device", uplink.device(), List.of(uplink.address()));
+            on(config, interfaces, "uplink.device", uplink.device(), uplink.addresses());
         case AgentConfig.GatewayConfig gateway -> {
           List<IpAddress> addresses = addresses(gateway, interfaces);
           yield on(config, interfaces, "gateway.address", device(addresses.getFirst()), addresses);

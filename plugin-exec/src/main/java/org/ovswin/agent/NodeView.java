@@ -27,7 +27,7 @@ import org.ovswin.pipeline.NodeState;
  *     moment, so their pods are not gone
  * @param flows what is known of the switch's flows
  * @param peers the other nodes; empty until the store has been read
- * @param gatewayMac the next hop's, once it has answered
+ * @param nextHops those behind the uplink, as far as they have answered
  * @param host what the host's own stack has of what pods need
  * @param startup whether the agent has just begun
  */
@@ -39,7 +39,7 @@ record NodeView(
     Set<String> comingPorts,
     SwitchFlows flows,
     Optional<NodeState.Peers> peers,
-    Optional<MacAddress> gatewayMac,
+    NextHops nextHops,
     HostState host,
     Startup startup) {
 
@@ -65,7 +65,7 @@ record NodeView(
    * Whether everything that flows depend on has been looked at, pods found at the start included.
    */
   boolean isComplete() {
-    return (gatewayMac.isPresent() || config.uplink().isEmpty())
+    return nextHops.areKnown(config.exit())
         && peers.isPresent()
         && databaseUp()
         && flows.areSettled()
@@ -120,7 +120,17 @@ record NodeView(
             ? Optional.empty()
             : Optional.of(
                 new NodeState.Uplink(
-                    port.getAsInt(), uplink.address(), mac.get(), uplink.gateway(), gatewayMac));
+                    port.getAsInt(),
+                    uplink.address(),
+                    mac.get(),
+                    uplink.gateway(),
+                    nextHops.ipv4(),
+                    uplink
+                        .ipv6()
+                        .map(
+                            ipv6 ->
+                                new NodeState.Link(
+                                    ipv6.address(), ipv6.gateway(), nextHops.ipv6()))));
       }
     };
   }

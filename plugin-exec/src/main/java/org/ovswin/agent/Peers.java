@@ -11,6 +11,7 @@ import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
+import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ipam.block.BlockRecord;
 import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.block.NodeRecord;
@@ -74,7 +75,11 @@ record Peers(NodeState.Peers routed, List<PeerRoute> routes, List<String> leftOu
           if (!routed.isEmpty()) {
             peers.add(
                 new NodeState.Peer(
-                    record.node(), ipv4(record).orElseThrow(), record.mac(), routed));
+                    record.node(),
+                    ipv4(record).orElseThrow(),
+                    record.mac(),
+                    record.address(Family.IPV6).map(Ipv6Address.class::cast),
+                    routed));
           }
         }
         case AgentConfig.GatewayConfig _ ->

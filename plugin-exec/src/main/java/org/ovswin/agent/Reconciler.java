@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.ovswin.ipam.address.IpPrefix;
-import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.block.ClusterRanges;
 import org.ovswin.ipam.block.ClusterView;
 import org.ovswin.ipam.lease.Attachment;
@@ -63,7 +62,7 @@ final class Reconciler {
 
   private Optional<ClusterView> clusterView = Optional.empty();
   private Optional<Peers> peers = Optional.empty();
-  private Optional<MacAddress> gatewayMac = Optional.empty();
+  private NextHops nextHops = NextHops.UNKNOWN;
   private NodeView.Startup startup = NodeView.Startup.FRESH;
   private Instant freshUntil = Instant.MAX;
   private Instant lastStep = Instant.MIN;
@@ -151,7 +150,7 @@ final class Reconciler {
         addressesMoved = true;
         afterSync.add(() -> unreserve.done().complete(ended));
       }
-      case Event.GatewayAnswered answered -> gatewayAnswered(answered.mac(), now);
+      case Event.GatewayAnswered answered -> gatewayAnswered(answered, now);
       case Event.EndpointMoved moved -> endpointMoved(moved);
       case Event.LocalPortMoved moved -> host.localPortMoved(moved.outcome(), now);
       case Event.NatMoved moved -> nat.moved(moved.problem(), now);
@@ -248,12 +247,13 @@ final class Reconciler {
     }
   }
 
-  private void gatewayAnswered(MacAddress mac, Instant now) {
-    if (!gatewayMac.equals(Optional.of(mac))) {
-      LOG.info("next hop answered mac={}", mac);
+  private void gatewayAnswered(Event.GatewayAnswered answered, Instant now) {
+    NextHops told = nextHops.with(answered.family(), answered.mac());
+    if (!told.equals(nextHops)) {
+      LOG.info("next hop answered family={} mac={}", answered.family(), answered.mac());
     }
-    gatewayMac = Optional.of(mac);
-    gateway.answered(now);
+    nextHops = told;
+    gateway.answered(answered.family(), now);
   }
 
   private void endpointMoved(Event.EndpointMoved moved) {
@@ -285,7 +285,7 @@ final class Reconciler {
         rows.comingPorts(),
         flows.flows(),
         peers.map(Peers::routed),
-        gatewayMac,
+        nextHops,
         hostState(),
         startup);
   }
@@ -351,7 +351,7 @@ final class Reconciler {
   }
 
   private void keepUp(NodeState state, Instant now) {
-    gateway.askIfDue(state, gatewayMac, now);
+    gateway.askIfDue(state, nextHops, now);
     convergeLocalPort(now);
     boolean translates = hostState().serves(List.of(), List.of());
     if (startup == NodeView.Startup.OVER && host.isLocalPortRight() && translates) {

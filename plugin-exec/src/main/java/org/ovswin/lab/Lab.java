@@ -49,7 +49,7 @@ public final class Lab implements AutoCloseable {
     this.hold = hold;
     this.progress = progress;
     this.shell = new Shell(id);
-    this.topology = new Topology(hold.ledger(), shell, id, spec.nodes(), spec.exit());
+    this.topology = new Topology(hold.ledger(), shell, id, spec);
     this.pods = new Pods(hold.ledger(), id);
     this.nodes =
         IntStream.rangeClosed(1, spec.nodes())

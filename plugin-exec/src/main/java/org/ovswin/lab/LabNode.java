@@ -23,13 +23,13 @@ public final class LabNode {
   private final Shell shell;
   private final Switch openVSwitch;
   private final AgentProcess agent;
-  private final LabSpec.Exit exit;
+  private final LabSpec spec;
 
   LabNode(int number, Topology topology, Path lab, Shell shell, Children children, LabSpec spec) {
     this.name = Topology.nodeName(number);
     this.address = Topology.nodeAddress(number);
     this.ipv6Address = Topology.nodeIpv6(number);
-    this.exit = spec.exit();
+    this.spec = spec;
     this.netns = topology.netns(name);
     this.directory = lab.resolve(name);
     this.store = lab.resolve("store");
@@ -77,7 +77,7 @@ public final class LabNode {
             directory.resolve("ovs"),
             BRIDGE,
             Datapath.wanted().type(),
-            exitText(exit));
+            exitText(spec.exit()));
   }
 
   /** The line of the configuration that says how packets leave this node. */
@@ -85,9 +85,14 @@ public final class LabNode {
     return switch (wanted) {
       case GATEWAY -> "gateway: {address: %s}".formatted(address);
       case UPLINK ->
-          "uplink: {device: eth0, address: %s/24, gateway: %s}"
-              .formatted(address, Topology.GATEWAY);
+          "uplink: {device: eth0, address: %s/24, gateway: %s%s}"
+              .formatted(address, Topology.GATEWAY, spec.hasIpv6() ? uplinkIpv6() : "");
     };
+  }
+
+  private String uplinkIpv6() {
+    return ", ipv6Address: \"%s/64\", ipv6Gateway: \"%s\""
+        .formatted(ipv6Address, Topology.IPV6_GATEWAY);
   }
 
   public String name() {

@@ -13,9 +13,16 @@ import java.util.List;
  *     including the main class
  * @param lifetime whether the lab may outlive its process
  * @param exit how packets leave the nodes
+ * @param wires what is spoken between nodes and world
  */
 public record LabSpec(
-    int nodes, Path base, Path launcher, List<String> javaCommand, Lifetime lifetime, Exit exit) {
+    int nodes,
+    Path base,
+    Path launcher,
+    List<String> javaCommand,
+    Lifetime lifetime,
+    Exit exit,
+    Wires wires) {
   /** The nodes' addresses are 172.30.0.11 and up. */
   static final int MAX_NODES = 200;
 
@@ -38,6 +45,14 @@ public record LabSpec(
     UPLINK
   }
 
+  /** What is spoken on the wires. */
+  public enum Wires {
+    /** IPv4, and IPv6 where the host's own stack forwards. */
+    OF_EXIT,
+    /** Both families. */
+    DUAL
+  }
+
   /** How long the processes of a lab live. */
   public enum Lifetime {
     /** No longer than the process that made it, even if that is killed. */
@@ -54,23 +69,33 @@ public record LabSpec(
         launcher,
         thisJava(),
         Lifetime.WITH_OWNER,
-        Exit.UPLINK);
+        Exit.UPLINK,
+        Wires.OF_EXIT);
   }
 
   public LabSpec withLifetime(Lifetime lifetime) {
-    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit);
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires);
   }
 
   public LabSpec withExit(Exit exit) {
-    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit);
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires);
+  }
+
+  public LabSpec withWires(Wires wires) {
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires);
+  }
+
+  /** Whether nodes and world have IPv6 addresses. */
+  boolean hasIpv6() {
+    return wires == Wires.DUAL || exit == Exit.GATEWAY;
   }
 
   public LabSpec withBase(Path base) {
-    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit);
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires);
   }
 
   public LabSpec withJavaCommand(List<String> javaCommand) {
-    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit);
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires);
   }
 
   /** This JVM and its class path, set for a quick start. */

@@ -25,7 +25,7 @@ final class Topology {
   private static final String EXTERNAL_GATEWAY = "198.51.100.1";
 
   /** RFC 4193 and RFC 3849. */
-  private static final String IPV6_GATEWAY = "fd00:30::1";
+  static final String IPV6_GATEWAY = "fd00:30::1";
 
   static final String EXTERNAL_IPV6 = "2001:db8:100::100";
   private static final String EXTERNAL_IPV6_GATEWAY = "2001:db8:100::1";
@@ -36,14 +36,14 @@ final class Topology {
   private final Shell shell;
   private final String labId;
   private final int nodes;
-  private final LabSpec.Exit exit;
+  private final LabSpec spec;
 
-  Topology(Ledger ledger, Shell shell, String labId, int nodes, LabSpec.Exit exit) {
+  Topology(Ledger ledger, Shell shell, String labId, LabSpec spec) {
     this.ledger = ledger;
     this.shell = shell;
     this.labId = labId;
-    this.nodes = nodes;
-    this.exit = exit;
+    this.nodes = spec.nodes();
+    this.spec = spec;
   }
 
   static String nodeName(int number) {
@@ -96,12 +96,12 @@ final class Topology {
     inside("fabric", "echo 1 >/proc/sys/net/ipv4/ip_forward");
     batch("fabric", fabricLinks());
     Parallel.map(names, this::addressAndOffload);
-    if (exit == LabSpec.Exit.GATEWAY) {
+    if (spec.hasIpv6()) {
       addIpv6();
     }
   }
 
-  /** Both families on every wire: the host's own stack carries them alike. */
+  /** Both families on every wire. */
   private void addIpv6() {
     inside("fabric", "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding");
     speakIpv6("fabric", "fab0", IPV6_GATEWAY, Optional.empty());

@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
 import org.ovswin.cni.CniException;
 import org.ovswin.cni.CniRequest;
 import org.ovswin.cni.PortMapping;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.Lease;
@@ -265,7 +266,7 @@ final class AgentLife {
       }
       turn();
       if (flowSwitch.sent().size() > asked) {
-        inbox.gatewayAnswered(Cluster.GATEWAY_MAC);
+        inbox.gatewayAnswered(Family.IPV4, Cluster.GATEWAY_MAC);
         turn();
       }
       machine.work();

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.ovswin.cni.PortMapping;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.Lease;
@@ -327,7 +328,7 @@ final class AgentSimulation {
 
   private void gatewayAnswers() {
     if (!agent.flowSwitch.sent().isEmpty()) {
-      agent.inbox.gatewayAnswered(Cluster.GATEWAY_MAC);
+      agent.inbox.gatewayAnswered(Family.IPV4, Cluster.GATEWAY_MAC);
     }
   }
 

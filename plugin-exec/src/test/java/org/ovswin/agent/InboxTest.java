@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.MacAddress;
 
 final class InboxTest {
@@ -38,11 +39,12 @@ final class InboxTest {
   @Test
   void gatewayAnswered_flood_isOneEventWithTheLatest() throws Exception {
     for (int i = 0; i < 100_000; i++) {
-      inbox.gatewayAnswered(new MacAddress(i));
+      inbox.gatewayAnswered(Family.IPV4, new MacAddress(i));
     }
-    assertThat(take()).containsExactly(new Event.GatewayAnswered(new MacAddress(99_999)));
-    inbox.gatewayAnswered(new MacAddress(7));
-    assertThat(take()).containsExactly(new Event.GatewayAnswered(new MacAddress(7)));
+    assertThat(take())
+        .containsExactly(new Event.GatewayAnswered(Family.IPV4, new MacAddress(99_999)));
+    inbox.gatewayAnswered(Family.IPV4, new MacAddress(7));
+    assertThat(take()).containsExactly(new Event.GatewayAnswered(Family.IPV4, new MacAddress(7)));
   }
 
   @Test

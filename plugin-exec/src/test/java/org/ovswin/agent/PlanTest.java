@@ -265,7 +265,7 @@ final class PlanTest {
         situation.row() == Row.COMING ? Set.of(PORT) : Set.of(),
         flows(situation.flows()),
         Optional.of(PEERS),
-        Optional.of(Cluster.GATEWAY_MAC),
+        new NextHops(Optional.of(Cluster.GATEWAY_MAC), Optional.empty()),
         new HostState.NotNeeded(),
         startup);
   }
@@ -340,7 +340,7 @@ final class PlanTest {
         view.comingPorts(),
         flows,
         view.peers(),
-        view.gatewayMac(),
+        view.nextHops(),
         view.host(),
         view.startup());
   }
@@ -405,7 +405,7 @@ final class PlanTest {
               view.comingPorts(),
               view.flows(),
               view.peers(),
-              view.gatewayMac(),
+              view.nextHops(),
               view.host(),
               startup);
       Plan plan = Plan.of(without, NOW, Integer.MAX_VALUE);

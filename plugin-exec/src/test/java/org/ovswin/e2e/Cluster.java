@@ -67,6 +67,7 @@ public final class Cluster
   }
 
   private LabSpec.Exit exit = LabSpec.Exit.UPLINK;
+  private LabSpec.Wires wires = LabSpec.Wires.OF_EXIT;
 
   private Cluster(int nodes) {
     this.nodes = nodes;
@@ -85,6 +86,12 @@ public final class Cluster
   /** All nodes in gateway mode. */
   public Cluster gateway() {
     exit = LabSpec.Exit.GATEWAY;
+    return this;
+  }
+
+  /** The nodes and the world have IPv6 addresses, in whatever mode. */
+  public Cluster dualWires() {
+    wires = LabSpec.Wires.DUAL;
     return this;
   }
 
@@ -134,7 +141,9 @@ public final class Cluster
   private void open() {
     assertThat(LAUNCHER).as("compiled by the build from src/main/c").isExecutable();
     Lab opened =
-        Lab.open(LabSpec.of(nodes, LAUNCHER).withBase(LABS).withExit(exit), Progress.silent());
+        Lab.open(
+            LabSpec.of(nodes, LAUNCHER).withBase(LABS).withExit(exit).withWires(wires),
+            Progress.silent());
     lab = Optional.of(opened);
     try {
       for (LabNode node : opened.nodes()) {

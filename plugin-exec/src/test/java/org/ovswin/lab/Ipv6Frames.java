@@ -16,10 +16,10 @@ import org.ovswin.sandbox.MacAddress;
  * Each carries a token of {@value #TOKEN_LENGTH} characters: as payload, or as a nonce option (RFC
  * 3971, 5.3.2), which fills 24 bytes with its type and length.
  */
-final class Ipv6Frames {
-  static final MacAddress ALL_NODES_MAC = MacAddress.parse("33:33:00:00:00:01");
-  static final String ALL_NODES = "ff02::1";
-  static final int TOKEN_LENGTH = 22;
+public final class Ipv6Frames {
+  public static final MacAddress ALL_NODES_MAC = MacAddress.parse("33:33:00:00:00:01");
+  public static final String ALL_NODES = "ff02::1";
+  public static final int TOKEN_LENGTH = 22;
 
   private static final int ETHERNET = 14;
   private static final int IPV6 = 40;
@@ -32,10 +32,10 @@ final class Ipv6Frames {
   private Ipv6Frames() {}
 
   /** Who sends a packet to whom; every part may be a lie. */
-  record Ends(MacAddress ethDst, MacAddress ethSrc, String source, String destination) {}
+  public record Ends(MacAddress ethDst, MacAddress ethSrc, String source, String destination) {}
 
   /** A datagram. */
-  static byte[] udp(Ends ends, String token) {
+  public static byte[] udp(Ends ends, String token) {
     byte[] payload = token.getBytes(StandardCharsets.US_ASCII);
     ByteBuffer udp = ByteBuffer.allocate(8 + payload.length);
     udp.putShort((short) 40_009).putShort((short) 9).putShort((short) udp.capacity());
@@ -44,7 +44,7 @@ final class Ipv6Frames {
   }
 
   /** "This target is at my hardware address", solicited and overriding (RFC 4861, 4.4). */
-  static byte[] neighborAdvertisement(
+  public static byte[] neighborAdvertisement(
       Ends ends, String target, MacAddress targetMac, String token) {
     ByteBuffer icmp = ByteBuffer.allocate(24 + 8 + 24);
     icmp.put((byte) 136).put((byte) 0).putShort((short) 0).putInt(0x6000_0000).put(octets(target));
@@ -53,7 +53,8 @@ final class Ipv6Frames {
   }
 
   /** "Who has this target?", which teaches the asker's hardware address (RFC 4861, 4.3). */
-  static byte[] neighborSolicitation(Ends ends, String target, MacAddress own, String token) {
+  public static byte[] neighborSolicitation(
+      Ends ends, String target, MacAddress own, String token) {
     ByteBuffer icmp = ByteBuffer.allocate(24 + 8 + 24);
     icmp.put((byte) 135).put((byte) 0).putShort((short) 0).putInt(0).put(octets(target));
     icmp.put((byte) 1).put((byte) 1).put(own.octets());
@@ -61,11 +62,19 @@ final class Ipv6Frames {
   }
 
   /** "I am your router", for half an hour (RFC 4861, 4.2). */
-  static byte[] routerAdvertisement(Ends ends, MacAddress own, String token) {
+  public static byte[] routerAdvertisement(Ends ends, MacAddress own, String token) {
     ByteBuffer icmp = ByteBuffer.allocate(16 + 8 + 24);
     icmp.put((byte) 134).put((byte) 0).putShort((short) 0);
     icmp.put((byte) 64).put((byte) 0).putShort((short) 1800).putInt(0).putInt(0);
     icmp.put((byte) 1).put((byte) 1).put(own.octets());
+    return frame(ends, NEXT_ICMPV6, ON_LINK, nonce(icmp, token), 2);
+  }
+
+  /** "There is a better next hop for this destination" (RFC 4861, 4.5). */
+  public static byte[] redirect(Ends ends, String destination, String nextHop, String token) {
+    ByteBuffer icmp = ByteBuffer.allocate(40 + 24);
+    icmp.put((byte) 137).put((byte) 0).putShort((short) 0).putInt(0);
+    icmp.put(octets(nextHop)).put(octets(destination));
     return frame(ends, NEXT_ICMPV6, ON_LINK, nonce(icmp, token), 2);
   }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.pipeline.verdict.Packet.Content;
 import org.ovswin.pipeline.verdict.Packet.Icmpv6;
+import org.ovswin.pipeline.verdict.Packet.Icmpv6Error;
 import org.ovswin.pipeline.verdict.Packet.Ipv6;
 import org.ovswin.pipeline.verdict.Packet.LinkLayer;
 import org.ovswin.pipeline.verdict.Packet.Neighbor;
@@ -74,7 +75,12 @@ final class Ipv6Bytes {
       }
       case Icmpv6 message -> {
         out.put((byte) message.type()).put((byte) message.code()).putShort((short) 0);
-        out.putInt(0).put(PacketBytes.PAYLOAD);
+        out.putShort((short) message.id()).putShort((short) 0).put(PacketBytes.PAYLOAD);
+        yield 2;
+      }
+      case Icmpv6Error error -> {
+        out.put((byte) error.type()).put((byte) error.code()).putShort((short) 0);
+        out.putInt(error.word()).put(write(error.quoted()));
         yield 2;
       }
     };
@@ -84,7 +90,7 @@ final class Ipv6Bytes {
     return switch (upper) {
       case Tcp _ -> TCP;
       case Udp _ -> UDP;
-      case Neighbor _, Icmpv6 _ -> ICMPV6;
+      case Neighbor _, Icmpv6 _, Icmpv6Error _ -> ICMPV6;
     };
   }
 
@@ -93,18 +99,26 @@ final class Ipv6Bytes {
     if (in.remaining() < HEADER || in.get(0) >>> 4 != 6) {
       return new Other(0x86dd);
     }
-    byte[] upper = new byte[in.getShort(4) & 0xffff];
-    in.get(HEADER, upper);
-    Ipv6 ip =
-        new Ipv6(
-            address(in.position(8)),
-            address(in),
-            in.get(7) & 0xff,
-            upper(in.get(6) & 0xff, ByteBuffer.wrap(upper)));
+    Ipv6 ip = ip(in);
+    byte[] upper = upper(in);
     PacketBytes.expect(
         "checksum of " + ip,
         PacketBytes.checksum(upper, 0, upper.length, pseudoHeader(ip, upper.length)));
     return ip;
+  }
+
+  private static Ipv6 ip(ByteBuffer in) {
+    return new Ipv6(
+        address(in.position(8)),
+        address(in),
+        in.get(7) & 0xff,
+        upper(in.get(6) & 0xff, ByteBuffer.wrap(upper(in))));
+  }
+
+  private static byte[] upper(ByteBuffer in) {
+    byte[] upper = new byte[in.getShort(4) & 0xffff];
+    in.get(HEADER, upper);
+    return upper;
   }
 
   private static Upper upper(int nextHeader, ByteBuffer in) {
@@ -118,13 +132,21 @@ final class Ipv6Bytes {
               in.getInt(4),
               in.getInt(8));
       case UDP -> new Udp(PacketBytes.port(in), PacketBytes.port(in));
-      case ICMPV6 ->
-          type == Neighbor.SOLICITATION || type == Neighbor.ADVERTISEMENT
-              ? new Neighbor(
-                  type, in.get(1) & 0xff, in.getInt(4), address(in.position(8)), option(in))
-              : new Icmpv6(type, in.get(1) & 0xff);
+      case ICMPV6 -> message(type, in);
       default -> throw new IllegalArgumentException("next header: " + nextHeader);
     };
+  }
+
+  private static Upper message(int type, ByteBuffer in) {
+    int code = in.get(1) & 0xff;
+    if (type == Neighbor.SOLICITATION || type == Neighbor.ADVERTISEMENT) {
+      return new Neighbor(type, code, in.getInt(4), address(in.position(8)), option(in));
+    }
+    // What is quoted begins with its version; the payload of the others does not. Nobody looks at
+    // a quoted checksum, and the userspace datapath does not keep it right.
+    return in.limit() > 8 + HEADER && in.get(8) >>> 4 == 6
+        ? new Icmpv6Error(type, code, in.getInt(4), ip(in.slice(8, in.limit() - 8)))
+        : new Icmpv6(type, code, in.getShort(4) & 0xffff);
   }
 
   private static Optional<LinkLayer> option(ByteBuffer in) {

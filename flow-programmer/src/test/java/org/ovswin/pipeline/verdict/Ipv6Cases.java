@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ipam.address.MacAddress;
@@ -35,23 +36,31 @@ final class Ipv6Cases {
   private static final Ipv6Address WORLD = Ipv6Address.parse("2001:db8::7");
   private static final Ipv6Address STRANGER = Ipv6Address.parse("2001:db8:1::200");
 
-  private static final List<Upper> UPPERS =
+  /** By a source port or identifier. */
+  private static final List<IntFunction<Upper>> UPPERS =
       List.of(
-          new Tcp(5000, 80, Tcp.SYN, 1, 0),
-          new Tcp(80, 5000, Tcp.SYN | Tcp.ACK, 1, 2),
-          new Udp(5000, 53),
-          new Icmpv6(Icmpv6.ECHO_REQUEST, 0),
-          new Icmpv6(Icmpv6.UNREACHABLE, 4),
-          new Icmpv6(Icmpv6.LISTENER_REPORT, 0),
-          new Icmpv6(Icmpv6.ROUTER_SOLICITATION, 0),
-          new Icmpv6(Icmpv6.ROUTER_ADVERTISEMENT, 0),
-          new Icmpv6(Icmpv6.REDIRECT, 0),
-          new Neighbor(
-              Neighbor.ADVERTISEMENT,
-              0,
-              0x6000_0000,
-              WORLD,
-              Optional.of(new LinkLayer(LinkLayer.TARGET, STRANGER_MAC))));
+          port -> new Tcp(port, Nodes.TCP_POD_PORT, Tcp.SYN, 1, 0),
+          port -> new Tcp(port, Nodes.TCP_HOST_PORT, Tcp.SYN, 1, 0),
+          port -> new Tcp(port, Nodes.TCP_HOST_PORT, Tcp.SYN | Tcp.ACK, 1, 2),
+          port -> new Udp(port, Nodes.UDP_POD_PORT),
+          port -> new Udp(port, Nodes.UDP_HOST_PORT),
+          id -> new Icmpv6(Icmpv6.ECHO_REQUEST, 0, id),
+          id -> new Icmpv6(Icmpv6.ECHO_REPLY, 0, id),
+          _ -> new Icmpv6(Icmpv6.UNREACHABLE, 4, 0),
+          _ -> new Icmpv6(Icmpv6.LISTENER_REPORT, 0, 0),
+          _ -> new Icmpv6(Icmpv6.ROUTER_SOLICITATION, 0, 0),
+          _ -> new Icmpv6(Icmpv6.ROUTER_ADVERTISEMENT, 0, 0),
+          _ -> new Icmpv6(Icmpv6.REDIRECT, 0, 0),
+          _ ->
+              new Neighbor(
+                  Neighbor.ADVERTISEMENT,
+                  0,
+                  0x6000_0000,
+                  WORLD,
+                  Optional.of(new LinkLayer(LinkLayer.TARGET, STRANGER_MAC))));
+
+  private static final int FIRST_PORT = 1024;
+  private static final int PORTS = 60_000;
 
   private final NodeState state;
   private final Set<MacAddress> macs = new LinkedHashSet<>();
@@ -84,8 +93,17 @@ final class Ipv6Cases {
     }
     for (Peer peer : state.peers().byAddress()) {
       macs.add(peer.mac());
+      peer.ipv6Address().ifPresent(addresses::add);
       addresses.addAll(podsOf(peer));
     }
+    state
+        .uplink()
+        .flatMap(Uplink::ipv6)
+        .ifPresent(
+            link -> {
+              addresses.add((Ipv6Address) link.address());
+              addresses.add((Ipv6Address) link.gateway());
+            });
   }
 
   /** Every pair of honest sender and receiver, in each protocol and with few hops left. */
@@ -93,8 +111,9 @@ final class Ipv6Cases {
     Ipv6Cases c = new Ipv6Cases(state);
     for (Honest from : c.senders()) {
       for (Ipv6Address dst : c.addresses) {
-        for (Upper upper : UPPERS) {
-          c.add(from.port(), from.mac(), from.nextHop(), from.address(), dst, HOP_LIMIT, upper);
+        for (IntFunction<Upper> upper : UPPERS) {
+          Upper one = upper.apply(c.nextPort());
+          c.add(from.port(), from.mac(), from.nextHop(), from.address(), dst, HOP_LIMIT, one);
         }
         for (int hops : new int[] {0, 1, 2, ON_LINK}) {
           c.add(from.port(), from.mac(), from.nextHop(), from.address(), dst, hops, c.any());
@@ -168,7 +187,12 @@ final class Ipv6Cases {
   }
 
   private Upper any() {
-    return UPPERS.get(serial++ % UPPERS.size());
+    return UPPERS.get(serial % UPPERS.size()).apply(nextPort());
+  }
+
+  /** Different for each packet: no connection is met by chance. */
+  private int nextPort() {
+    return FIRST_PORT + serial++ % PORTS;
   }
 
   private List<Honest> senders() {
@@ -196,7 +220,19 @@ final class Ipv6Cases {
     MacAddress node = uplink.mac();
     for (Peer peer : state.peers().byAddress()) {
       podsOf(peer).forEach(pod -> senders.add(new Honest(link, peer.mac(), node, pod)));
+      peer.ipv6Address()
+          .ifPresent(address -> senders.add(new Honest(link, peer.mac(), node, address)));
     }
+    uplink
+        .ipv6()
+        .ifPresent(
+            own -> {
+              Ipv6Address address = (Ipv6Address) own.address();
+              MacAddress gateway = Nodes.LINK_GATEWAY_MAC;
+              senders.add(new Honest(PortNo.LOCAL, node, NodeState.GATEWAY_MAC, address));
+              senders.add(new Honest(PortNo.LOCAL, node, gateway, address));
+              senders.add(new Honest(link, gateway, node, WORLD));
+            });
     senders.add(new Honest(link, STRANGER_MAC, node, STRANGER));
     senders.add(new Honest(PortNo.LOCAL, node, Nodes.LINK_GATEWAY_MAC, STRANGER));
   }

@@ -18,8 +18,11 @@ import org.ovswin.pipeline.verdict.Packet.Ipv6;
 import org.ovswin.pipeline.verdict.Packet.LinkLayer;
 import org.ovswin.pipeline.verdict.Packet.Neighbor;
 
-/** What must happen to IPv6 at a node: {@link ReferenceNode}'s part for it. It has no state. */
-final class Ipv6Rules {
+/**
+ * What must happen to IPv6 at a node whose link has none: {@link ReferenceNode}'s part for it. It
+ * has no state.
+ */
+final class Ipv6Rules implements Ipv6OfUplink {
   private static final MacAddress GATEWAY = NodeState.GATEWAY_MAC;
   private static final IpPrefix LINK_LOCAL = IpPrefix.parse("fe80::/10");
 
@@ -34,7 +37,8 @@ final class Ipv6Rules {
 
   // ---- From the node
 
-  Verdict fromNode(Packet packet, Ipv6 ip) {
+  @Override
+  public Verdict fromNode(Packet packet, Ipv6 ip) {
     return isInCluster(ip.dst())
         ? dropped("the node has no IPv6 to pods")
         : sent(uplink().port(), packet);
@@ -42,7 +46,8 @@ final class Ipv6Rules {
 
   // ---- From the link
 
-  Verdict fromLink(Packet packet, Ipv6 ip) {
+  @Override
+  public Verdict fromLink(Packet packet, Ipv6 ip) {
     boolean toNode = packet.ethDst().equals(uplink().mac());
     if (toNode && isInCluster(ip.dst())) {
       return toPod(packet, ip);
@@ -66,7 +71,8 @@ final class Ipv6Rules {
 
   // ---- From a pod
 
-  Verdict fromPod(Pod pod, Packet packet, Ipv6 ip) {
+  @Override
+  public Verdict fromPod(Pod pod, Packet packet, Ipv6 ip) {
     if (pod.ipv6().isEmpty()) {
       return dropped("the pod has no IPv6 address");
     }
@@ -114,7 +120,7 @@ final class Ipv6Rules {
         : Optional.empty();
   }
 
-  private static boolean isNeighborDiscovery(Ipv6 ip) {
+  static boolean isNeighborDiscovery(Ipv6 ip) {
     return ip.upper() instanceof Neighbor
         || (ip.upper() instanceof Icmpv6 message
             && message.type() >= Icmpv6.ROUTER_SOLICITATION
@@ -134,7 +140,7 @@ final class Ipv6Rules {
         : answer(pod.port(), packet, ip, target);
   }
 
-  private static boolean isQuestionOf(MacAddress asker, Packet packet, Ipv6 ip, Neighbor neighbor) {
+  static boolean isQuestionOf(MacAddress asker, Packet packet, Ipv6 ip, Neighbor neighbor) {
     return neighbor.type() == Neighbor.SOLICITATION
         && neighbor.code() == 0
         && ip.hopLimit() == 255
@@ -142,7 +148,7 @@ final class Ipv6Rules {
         && neighbor.option().equals(Optional.of(new LinkLayer(LinkLayer.SOURCE, asker)));
   }
 
-  private static Verdict answer(int port, Packet packet, Ipv6 ip, Ipv6Address target) {
+  static Verdict answer(int port, Packet packet, Ipv6 ip, Ipv6Address target) {
     return sent(
         port,
         new Packet(

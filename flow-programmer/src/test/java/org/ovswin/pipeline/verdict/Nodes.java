@@ -14,6 +14,7 @@ import org.ovswin.pipeline.NodeState;
 import org.ovswin.pipeline.NodeState.Exit;
 import org.ovswin.pipeline.NodeState.Gateway;
 import org.ovswin.pipeline.NodeState.HostPort;
+import org.ovswin.pipeline.NodeState.Link;
 import org.ovswin.pipeline.NodeState.Peer;
 import org.ovswin.pipeline.NodeState.Pod;
 import org.ovswin.pipeline.NodeState.Protocol;
@@ -44,6 +45,30 @@ enum Nodes {
       8,
       3,
       Optional.of(Nodes.NEXT_HOP)),
+  /** As above, with IPv6 on the link as well. */
+  DUAL_LINK(
+      List.of("10.244.0.0/16", "fd00:10:244::/56", "fd00:99::/112"),
+      List.of("10.244.1.0/24", "fd00:10:244:1::/64", "fd00:99::100/120"),
+      6,
+      3,
+      Optional.of(Nodes.NEXT_HOP)) {
+    @Override
+    Optional<Link> ipv6Link() {
+      return Optional.of(new Link(NODE6, LINK_GATEWAY6, Optional.of(LINK_GATEWAY_MAC)));
+    }
+  },
+  /** The same before the gateway has answered in IPv6. */
+  SILENT_IPV6(
+      List.of("10.244.0.0/16", "fd00:10:244::/56"),
+      List.of("10.244.1.0/24", "fd00:10:244:1::/64"),
+      3,
+      2,
+      Optional.of(Nodes.NEXT_HOP)) {
+    @Override
+    Optional<Link> ipv6Link() {
+      return Optional.of(new Link(NODE6, LINK_GATEWAY6, Optional.empty()));
+    }
+  },
   /** IPv6 only. */
   NEW(List.of("fd00:10:244::/56"), List.of("fd00:10:244:1::/64"), 2, 2, Optional.empty()),
   /** The others have their blocks, this one waits for its first. */
@@ -62,6 +87,8 @@ enum Nodes {
   static final int UPLINK_PORT = 1;
   static final Ipv4Address NODE = Ipv4Address.parse("172.30.0.11");
   static final Ipv4Address LINK_GATEWAY = Ipv4Address.parse("172.30.0.1");
+  static final Ipv6Address NODE6 = Ipv6Address.parse("fd00:30::11");
+  static final Ipv6Address LINK_GATEWAY6 = Ipv6Address.parse("fe80::ff:fe00:1");
   static final int FIRST_POD_PORT = 3;
   static final MacAddress LINK_GATEWAY_MAC = MacAddress.parse(Nodes.NEXT_HOP);
 
@@ -75,6 +102,7 @@ enum Nodes {
   private static final String NEXT_HOP = "02:00:00:00:ff:01";
   private static final long FIRST_PEER_MAC = 0x0200_0000_0012L;
   private static final long FIRST_POD_MAC = 0x0e2a_0000_0100L;
+  private static final Ipv6Address FIRST_PEER6 = Ipv6Address.parse("fd00:30::12");
   private static final String FIRST_PEER = "172.30.0.12";
 
   private final List<IpPrefix> cluster;
@@ -109,7 +137,13 @@ enum Nodes {
             NODE,
             MacAddress.parse("02:00:00:00:00:11"),
             LINK_GATEWAY,
-            gatewayMac.map(MacAddress::parse)));
+            gatewayMac.map(MacAddress::parse),
+            ipv6Link()));
+  }
+
+  /** What the node is on its link in IPv6. */
+  Optional<Link> ipv6Link() {
+    return Optional.empty();
   }
 
   /** The same, but the host forwards. */
@@ -133,6 +167,9 @@ enum Nodes {
         "node" + index,
         Ipv4Address.parse(FIRST_PEER).plus(index),
         new MacAddress(FIRST_PEER_MAC + index),
+        ipv6Link().isEmpty() || index == 1
+            ? Optional.empty()
+            : Optional.of(FIRST_PEER6.plus(index)),
         waits ? List.of() : blocks.stream().map(block -> after(block, index)).toList());
   }
 

@@ -70,14 +70,30 @@ record Packet(MacAddress ethSrc, MacAddress ethDst, OptionalInt vlan, Content co
     static final int TARGET = 2;
   }
 
-  /** Another message of ICMPv6 (RFC 4443), with a fixed body. */
-  record Icmpv6(int type, int code) implements Upper {
+  /**
+   * Another message of ICMPv6 (RFC 4443), with a fixed payload.
+   *
+   * @param id the first half of the word behind the checksum: an echo's identifier
+   */
+  record Icmpv6(int type, int code, int id) implements Upper {
     static final int UNREACHABLE = 1;
     static final int ECHO_REQUEST = 128;
+    static final int ECHO_REPLY = 129;
     static final int ROUTER_SOLICITATION = 133;
     static final int ROUTER_ADVERTISEMENT = 134;
     static final int REDIRECT = 137;
     static final int LISTENER_REPORT = 143;
+  }
+
+  /**
+   * An ICMPv6 error, which quotes the packet that it is about (RFC 4443, 3).
+   *
+   * @param word behind the checksum: in Packet Too Big the MTU, in bytes
+   */
+  record Icmpv6Error(int type, int code, int word, Ipv6 quoted) implements Upper {
+    static final int UNREACHABLE = 1;
+    static final int PACKET_TOO_BIG = 2;
+    static final int TIME_EXCEEDED = 3;
   }
 
   /** What IPv4 carries. */

@@ -37,6 +37,8 @@ final class ReferenceNode implements Rules {
   /** Multicast, reserved and broadcast addresses begin here (RFC 1112, 4; RFC 919, 7). */
   private static final Ipv4Address FIRST_GROUP = Ipv4Address.parse("224.0.0.0");
 
+  private static final int IPV6 = 0x86dd;
+
   private final NodeState state;
   private final Uplink uplink;
   private final Connections connections = new Connections();
@@ -45,13 +47,13 @@ final class ReferenceNode implements Rules {
   private final Connections hairpins = new Connections();
 
   private final ArpRules arpRules;
-  private final Ipv6Rules ipv6;
+  private final Ipv6OfUplink ipv6;
 
   ReferenceNode(NodeState state) {
     this.state = state;
     this.uplink = state.uplink().orElseThrow();
     this.arpRules = new ArpRules(state);
-    this.ipv6 = new Ipv6Rules(state);
+    this.ipv6 = uplink.ipv6().isPresent() ? new Ipv6LinkRules(state) : new Ipv6Rules(state);
   }
 
   /** Who sent a packet. */
@@ -90,7 +92,10 @@ final class ReferenceNode implements Rules {
             case Sender.Link _ -> ipv6.fromLink(packet, ip);
             case Sender.Node _ -> ipv6.fromNode(packet, ip);
           };
-      case Other _ -> otherProtocol(sender.get(), packet);
+      case Other other ->
+          isBrokenIpv6(packet, other)
+              ? dropped("what is no IPv6 belongs to no connection and begins none")
+              : otherProtocol(sender.get(), packet);
     };
   }
 
@@ -103,9 +108,11 @@ final class ReferenceNode implements Rules {
   boolean tellsAgent(int port, Packet packet) {
     return port == uplink.port()
         && packet.vlan().isEmpty()
-        && packet.content() instanceof Arp arp
-        && arp.op() == 2
-        && arp.spa().equals(uplink.gateway());
+        && switch (packet.content()) {
+          case Arp arp -> arp.op() == 2 && arp.spa().equals(uplink.gateway());
+          case Ipv6 ip -> ipv6.tellsAgent(packet, ip);
+          case Ipv4 _, Other _ -> false;
+        };
   }
 
   /** Takes notice of the port that the switch chose for a connection where it had the choice. */
@@ -140,6 +147,11 @@ final class ReferenceNode implements Rules {
   }
 
   // ---- What is neither IP nor ARP, or tagged: the node's own affair.
+
+  /** Where connections of IPv6 are tracked. What goes to a group belongs to none. */
+  private boolean isBrokenIpv6(Packet packet, Other other) {
+    return uplink.ipv6().isPresent() && other.etherType() == IPV6 && !packet.ethDst().isMulticast();
+  }
 
   private Verdict otherProtocol(Sender sender, Packet packet) {
     return switch (sender) {

@@ -67,6 +67,15 @@ final class Ipv6 {
   }
 
   /**
+   * Switches IPv6 on, and leaves alone whether routers are listened to.
+   *
+   * @throws java.nio.file.NoSuchFileException if the link is gone, or the kernel has no IPv6
+   */
+  static void enable(String ifName) throws IOException {
+    write(ifName, SWITCH, ON);
+  }
+
+  /**
    * On or off, as links are that nobody has touched.
    *
    * @throws java.nio.file.NoSuchFileException if the link is gone

@@ -106,6 +106,12 @@ public final class LinuxHostInterfaces implements HostInterfaces {
     if (spec.forwarding().isPresent()) {
       HostForwarding.enable(spec, changes);
     }
+    if (spec.forwarding().isEmpty()
+        && !spec.addresses().stream().allMatch(InetPrefix::isIpv4)
+        && Ipv6.isDisabled(spec.name())) {
+      Ipv6.enable(spec.name());
+      changes.add("%s IPv6 on".formatted(spec.name()));
+    }
     if (link.mtu() != spec.mtu()) {
       netlink.setMtu(link.index(), spec.mtu());
       changes.add("%s mtu %d".formatted(spec.name(), spec.mtu()));
