@@ -24,6 +24,7 @@ import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.Lease;
 import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.ipam.lease.LeaseOptions;
+import org.ovswin.sandbox.HostNat;
 
 /**
  * One agent from its start to its crash on a {@link Machine}, on the test's own thread: everything
@@ -47,6 +48,8 @@ final class AgentLife {
   final LeaseDatabase leases;
   final Inbox inbox = new Inbox();
   final FakeCluster cluster = new FakeCluster();
+  private final HostSide host;
+  private final AgentConfig config;
 
   /** Calls for endpoints and interfaces that a thread of the pool would make. */
   final List<Runnable> tasks = new ArrayList<>();
@@ -94,7 +97,8 @@ final class AgentLife {
                 task.run();
               });
         };
-    HostSide host =
+    this.config = config;
+    this.host =
         new HostSide(
             config, Cluster.LINK, bootId, endpoints, interfaces, clock, executor, inbox::tell);
     this.reconciler =
@@ -137,6 +141,13 @@ final class AgentLife {
     }
     steps++;
     reconciler.step();
+  }
+
+  /** What answers runtimes; it waits for {@link #turn}s on another thread. */
+  AgentHandler handler() {
+    Optional<HostNat> translation =
+        config.uplink().isPresent() ? Optional.empty() : Optional.of(nat);
+    return new AgentHandler(config, inbox, host, translation, flowSwitch, cluster, clock);
   }
 
   int steps() {

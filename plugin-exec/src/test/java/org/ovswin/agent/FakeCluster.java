@@ -4,11 +4,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.ovswin.ipam.address.Family;
+import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.block.StoreHealth;
 
 /** A store that answers at once, or refuses what it is told to. */
 final class FakeCluster implements ClusterLink {
   final Map<Family, String> refused = new HashMap<>();
+  final Map<IpPrefix, String> closed = new HashMap<>();
   StoreHealth health = new StoreHealth.Reachable(Cluster.LONG_AGO);
   private LocalBlocks local = LocalBlocks.NONE;
 
@@ -28,6 +30,6 @@ final class FakeCluster implements ClusterLink {
 
   @Override
   public ClusterState state() {
-    return new ClusterState("fake", health, refused, Map.of(), List.of());
+    return new ClusterState("fake", health, refused, closed, List.of());
   }
 }

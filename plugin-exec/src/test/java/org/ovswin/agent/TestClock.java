@@ -6,7 +6,7 @@ import java.time.InstantSource;
 
 /** A clock that stands until it is told to go on. */
 final class TestClock implements InstantSource {
-  private Instant now = Instant.parse("2026-01-02T03:04:05Z");
+  private volatile Instant now = Instant.parse("2026-01-02T03:04:05Z");
 
   @Override
   public Instant instant() {

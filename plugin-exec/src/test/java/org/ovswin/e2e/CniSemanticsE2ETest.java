@@ -122,6 +122,21 @@ class CniSemanticsE2ETest {
     assertThat(cni.check("unknown", netns, added).code()).isEqualTo(3);
   }
 
+  @Test
+  void check_anotherNamespaceOrAddressThanAdded_isCode101() {
+    Cni.Answer added = cni.add(CONTAINER, netns);
+    Path other = cluster.lab().addSandbox("other");
+    Cni.Answer elsewhere = cni.check(CONTAINER, other, added);
+    cluster.lab().delSandbox("other");
+    assertThat(elsewhere.code()).as(elsewhere.out()).isEqualTo(101);
+    assertThat(elsewhere.out()).contains("CNI_NETNS", netns.toString());
+
+    Cni.Answer told = new Cni.Answer(0, added.out().replace(added.address(), "10.244.0.250"));
+    Cni.Answer wrong = cni.check(CONTAINER, netns, told);
+    assertThat(wrong.code()).as(wrong.out()).isEqualTo(101);
+    assertThat(wrong.out()).contains("prevResult.ips", added.address());
+  }
+
   static Stream<Arguments> damages() {
     return Stream.of(
         damage(
