@@ -15,6 +15,7 @@ root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 . "$root/scripts/prerequisites.sh"
 
 cache=$root/target/kernel-machine
+install=${OVSWIN_INSTALL:-no-install}
 usage() {
   sed -n '2,12s/^# \{0,1\}//p' "$0"
 }
@@ -24,21 +25,29 @@ fail() {
   exit 125
 }
 
+# The package that Debian's kernel is in, into a directory. Fails with nothing said when the
+# package lists do not name it, or name one that the mirror no longer has.
+download_kernel() {
+  local package
+  package=$(apt-cache depends linux-image-amd64 2>/dev/null |
+    sed -n 's/^ *Depends: \(linux-image-[0-9].*-amd64\)$/\1/p' | head -n 1)
+  [ -n "$package" ] || return 1
+  echo "kernel-machine: unpacking $package" >&2
+  (cd "$1" && apt-get -q -o APT::Sandbox::User=root download "$package") >>"$1/download.log" 2>&1
+}
+
 # Debian's kernel is unpacked, not installed: nothing here boots from it.
 unpack_kernel() {
-  local package incomplete deb
+  local incomplete deb
   [ -e "$cache/linux/release" ] && return 0
   mkdir -p "$cache"
   incomplete=$(mktemp -d "$cache/incomplete.XXXXXX")
   trap 'rm -rf "$incomplete"' EXIT
-  package=$(apt-cache depends linux-image-amd64 2>/dev/null |
-    sed -n 's/^ *Depends: \(linux-image-[0-9].*-amd64\)$/\1/p' | head -n 1)
-  [ -n "$package" ] ||
-    fail "apt-cache depends linux-image-amd64: names no kernel (expected: Debian's package lists; run apt-get update)"
-  echo "kernel-machine: unpacking $package" >&2
-  (cd "$incomplete" && apt-get -q -o APT::Sandbox::User=root download "$package" >download.log 2>&1) || {
+  download_kernel "$incomplete" ||
+    { [ "$install" = install ] && apt-get update >>"$incomplete/download.log" 2>&1 &&
+      download_kernel "$incomplete"; } || {
     tail -n 5 "$incomplete/download.log" >&2
-    fail "apt-get download $package failed (expected: a mirror that has it; run apt-get update)"
+    fail "the kernel that the package linux-image-amd64 depends on: not downloaded (expected: Debian's package lists, as they are now; run apt-get update)"
   }
   deb=$(echo "$incomplete"/*.deb)
   dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$incomplete" --wildcards \
@@ -79,7 +88,7 @@ make_initramfs() {
 
 prepare() {
   need_kernel_machine
-  settle "${OVSWIN_INSTALL:-no-install}"
+  settle "$install"
   unpack_kernel
   release=$(cat "$cache/linux/release")
 }

@@ -9,7 +9,10 @@ import org.ovswin.lab.HostPort;
 import org.ovswin.lab.LabNode;
 import org.ovswin.lab.Pod;
 
-/** What needs a kernel with Open vSwitch's datapath, SCTP and netem: run by {@code ./verify}. */
+/**
+ * Nodes with an uplink, on a kernel with Open vSwitch's datapath, SCTP and netem: run by {@code
+ * ./verify --kernel}.
+ */
 @Tag("kernel")
 class KernelDatapathE2ETest {
   @RegisterExtension static final Cluster cluster = Cluster.ofNodes(2);
