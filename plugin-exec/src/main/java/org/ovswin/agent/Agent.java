@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.ovswin.agent.admin.AdminServer;
 import org.ovswin.cni.CniServer;
@@ -35,11 +36,13 @@ import org.ovswin.ovsdb.vswitch.Vswitch;
 import org.ovswin.ovsdb.vswitch.VswitchListener;
 import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
 import org.ovswin.sandbox.EndpointException;
+import org.ovswin.sandbox.Endpoints;
 import org.ovswin.sandbox.HostInterfaces;
 import org.ovswin.sandbox.HostNat;
 import org.ovswin.sandbox.linux.LinuxEndpoints;
 import org.ovswin.sandbox.linux.LinuxHostInterfaces;
 import org.ovswin.sandbox.linux.LinuxHostNat;
+import org.ovswin.sandbox.linux.LinuxSandboxProbe;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,29 +82,27 @@ final class Agent implements AutoCloseable {
               LeaseDatabase.open(
                   config.leaseDirectory(), new LeaseOptions(config.ipam().coolDown(), clock)));
       reserve(config.ipam(), leases);
+      String bootId = Files.readString(BOOT_ID).strip();
+      Endpoints endpoints = new LinuxEndpoints();
+      EarlierBoot.withdraw(leases, bootId, endpoints.list());
 
       Inbox inbox = new Inbox();
-      Events events = new Events(inbox, config.exit());
-      Vswitch vswitch = opened(Vswitch.open(databaseOptions(config), events));
+      BridgeClaim claim = new BridgeClaim(config, Owner.of(config.stateDirectory()));
+      Events events = new Events(inbox, config.exit(), claim, this::fail);
+      ClaimedVswitch vswitch =
+          opened(new ClaimedVswitch(Vswitch.open(databaseOptions(config), events), claim));
       HostInterfaces interfaces = new LinuxHostInterfaces();
       if (config.uplink().isPresent()) {
         // One that is not there is refused while nothing has been taken away.
         var _ = NodeLink.find(config, interfaces);
       }
+      vswitch.requireOurs();
       new ExitChange(config, vswitch, interfaces).settle(LinuxHostNat::open);
       NodeLink link = NodeLink.find(config, interfaces);
       ExecutorService threads = HostSide.threads();
       open.push(threads::shutdownNow);
       HostSide host =
-          new HostSide(
-              config,
-              link,
-              Files.readString(BOOT_ID).strip(),
-              new LinuxEndpoints(),
-              interfaces,
-              clock,
-              threads,
-              inbox::tell);
+          new HostSide(config, link, bootId, endpoints, interfaces, clock, threads, inbox::tell);
       FlowSwitch flowSwitch =
           opened(OpenFlowSwitch.open(config.openvswitch().managementSocket(), events));
       CachedView cache = new CachedView(config.stateDirectory());
@@ -125,6 +126,13 @@ final class Agent implements AutoCloseable {
               new NatSide(nat, threads, inbox::tell),
               new GatewayProbe(flowSwitch),
               new Requests(config, host.bootId(), clock, cluster),
+              new PodWatch(
+                  endpoints,
+                  new LinuxSandboxProbe(),
+                  link.mtu(),
+                  config.ipam().reclaimAfter(),
+                  threads,
+                  inbox::tell),
               cluster,
               clock);
       opened(new ReconcilerThread(inbox, reconciler, this::fail)).start();
@@ -291,12 +299,13 @@ final class Agent implements AutoCloseable {
   }
 
   /** Brings what the sessions tell to the reconciler. */
-  private record Events(Inbox inbox, AgentConfig.Exit exit)
+  private record Events(
+      Inbox inbox, AgentConfig.Exit exit, BridgeClaim claim, Consumer<Throwable> onForeign)
       implements VswitchListener, OpenFlowSwitch.Listener {
     @Override
     public void connected(VswitchSnapshot snapshot) {
       LOG.info("ovsdb=up");
-      inbox.databaseMoved();
+      changed(snapshot);
     }
 
     @Override
@@ -307,6 +316,7 @@ final class Agent implements AutoCloseable {
 
     @Override
     public void changed(VswitchSnapshot snapshot) {
+      claim.obstacle(snapshot).map(AgentException::new).ifPresent(onForeign);
       inbox.databaseMoved();
     }
 

@@ -25,6 +25,12 @@ sealed interface EndpointState {
     DETACH
   }
 
+  /**
+   * It went without being asked to. The switch has to let go of the old device before a new one of
+   * the same name is made: a switch in user space would go on with the one that is gone.
+   */
+  record Lost() implements EndpointState {}
+
   /** It is not there any more. */
   record Detached() implements EndpointState {}
 }

@@ -57,6 +57,9 @@ sealed interface Event {
   /** A call for an endpoint ended. */
   record EndpointMoved(Attachment attachment, EndpointState state) implements Event {}
 
+  /** What a look at the pods' devices and sandboxes found; none if it could not be done. */
+  record PodsSeen(List<PodWatch.Seen> sightings) implements Event {}
+
   /** The bridge's local port was brought to what it needs, or not. */
   record LocalPortMoved(LocalPortOutcome outcome) implements Event {}
 

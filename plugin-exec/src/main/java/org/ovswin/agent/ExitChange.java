@@ -10,8 +10,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import org.ovswin.ovsdb.vswitch.BridgeRow;
-import org.ovswin.ovsdb.vswitch.Vswitch;
 import org.ovswin.ovsdb.vswitch.VswitchChange;
 import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
 import org.ovswin.sandbox.EndpointException;
@@ -37,10 +35,10 @@ final class ExitChange {
 
   private final AgentConfig config;
   private final ExitRecord record;
-  private final Vswitch vswitch;
+  private final ClaimedVswitch vswitch;
   private final HostInterfaces interfaces;
 
-  ExitChange(AgentConfig config, Vswitch vswitch, HostInterfaces interfaces) {
+  ExitChange(AgentConfig config, ClaimedVswitch vswitch, HostInterfaces interfaces) {
     this.config = config;
     this.record = new ExitRecord(config.stateDirectory());
     this.vswitch = vswitch;
@@ -91,13 +89,7 @@ final class ExitChange {
     String bridge = config.openvswitch().bridge();
     awaitSwitch(
         () -> vswitch.snapshot().link() == VswitchSnapshot.Link.UP, "its database to answer");
-    BridgeRow there = vswitch.snapshot().bridges().get(bridge);
-    String owner = there == null ? null : there.externalIds().get(Plan.NODE);
-    if (owner != null && !owner.equals(config.node())) {
-      throw new AgentException(
-          "openvswitch.bridge: %s is that of node %s (expected: one that no other node has)"
-              .formatted(bridge, owner));
-    }
+    vswitch.requireOurs();
     try {
       vswitch
           .apply(List.of(new VswitchChange.DeleteBridge(bridge)))

@@ -126,13 +126,6 @@ final class HostSide {
         });
   }
 
-  /** Whether a pod's sandbox went with an earlier boot, so that nobody will ever delete it. */
-  boolean isLeftover(PodView pod) {
-    return pod.endpoint() instanceof EndpointState.Failed failed
-        && failed.reason() == EndpointException.Reason.SANDBOX_MISSING
-        && !pod.lease().bootId().equals(bootId);
-  }
-
   /** What differs from what a pod's endpoint shall be, in words. Blocks. */
   List<String> check(PodView pod, AddressSpace space) throws EndpointException {
     return endpoints.check(pod.endpointSpec(space, link.mtu())).stream()

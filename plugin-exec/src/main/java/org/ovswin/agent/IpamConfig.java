@@ -17,13 +17,19 @@ import org.ovswin.ipam.lease.Stickiness;
  * @param coolDown how long an address rests before it is given again, while there are others
  * @param reserved given only to pods that ask for one of them by address
  * @param sticky which pods get their last address again
+ * @param reclaimAfter how long a pod's sandbox has to be gone without a DEL before its addresses
+ *     are taken back
  */
-public record IpamConfig(Duration coolDown, List<AddressRange> reserved, Sticky sticky) {
+public record IpamConfig(
+    Duration coolDown, List<AddressRange> reserved, Sticky sticky, Duration reclaimAfter) {
+  private static final Duration SHORTEST_RECLAIM = Duration.ofSeconds(4);
+  private static final Duration LONGEST_RECLAIM = Duration.ofDays(1);
   private static final Duration LONGEST_COOL_DOWN = Duration.ofHours(1);
 
   /** The defaults. */
   public static final IpamConfig DEFAULT =
-      new IpamConfig(LeaseOptions.DEFAULT_COOL_DOWN, List.of(), Sticky.STATEFULSET);
+      new IpamConfig(
+          LeaseOptions.DEFAULT_COOL_DOWN, List.of(), Sticky.STATEFULSET, Duration.ofMinutes(1));
 
   public IpamConfig {
     reserved = List.copyOf(reserved);
@@ -32,6 +38,12 @@ public record IpamConfig(Duration coolDown, List<AddressRange> reserved, Sticky 
         "ipam.coolDown",
         DurationText.of(coolDown),
         "at most " + DurationText.of(LONGEST_COOL_DOWN));
+    Fields.require(
+        reclaimAfter.compareTo(SHORTEST_RECLAIM) >= 0
+            && reclaimAfter.compareTo(LONGEST_RECLAIM) <= 0,
+        "ipam.reclaimAfter",
+        DurationText.of(reclaimAfter),
+        DurationText.of(SHORTEST_RECLAIM) + " to " + DurationText.of(LONGEST_RECLAIM));
     for (int i = 0; i < reserved.size(); i++) {
       for (AddressRange earlier : reserved.subList(0, i)) {
         Fields.require(
@@ -47,13 +59,15 @@ public record IpamConfig(Duration coolDown, List<AddressRange> reserved, Sticky 
   static IpamConfig of(
       @JsonProperty("coolDown") @Nullable Duration coolDown,
       @JsonProperty("reserved") @Nullable List<@Nullable AddressRange> reserved,
-      @JsonProperty("sticky") @Nullable Sticky sticky) {
+      @JsonProperty("sticky") @Nullable Sticky sticky,
+      @JsonProperty("reclaimAfter") @Nullable Duration reclaimAfter) {
     return new IpamConfig(
         coolDown == null ? DEFAULT.coolDown : coolDown,
         reserved == null
             ? List.of()
             : reserved.stream().map(range -> Fields.present("ipam.reserved", range)).toList(),
-        sticky == null ? DEFAULT.sticky : sticky);
+        sticky == null ? DEFAULT.sticky : sticky,
+        reclaimAfter == null ? DEFAULT.reclaimAfter : reclaimAfter);
   }
 
   /** Which pods get their last address again. */

@@ -87,6 +87,14 @@ record NodeView(
     return row.ofport();
   }
 
+  /** Whether the switch has let go of the pod's device, if it had it. */
+  boolean isWithoutPort(PodView pod) {
+    return databaseUp()
+        && !vswitch.interfaces().containsKey(pod.hostName())
+        && !comingPorts.contains(pod.hostName())
+        && vswitch.root().map(root -> root.curCfg() >= root.nextCfg()).orElse(true);
+  }
+
   /** The uplink's MAC, once the switch has opened the device. */
   Optional<MacAddress> uplinkMac() {
     return config
@@ -152,6 +160,7 @@ record NodeView(
     for (PodView pod : pods.values()) {
       OptionalInt port = ofport(pod.hostName());
       if (pod.isHeld()
+          && !(pod.endpoint() instanceof EndpointState.Lost)
           && port.isPresent()
           && claims.getOrDefault(port.getAsInt(), 0) == 1
           && pod.addresses().stream().allMatch(address -> space.blockOf(address).isPresent())) {

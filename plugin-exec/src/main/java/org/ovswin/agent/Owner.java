@@ -16,11 +16,14 @@ import org.ovswin.ipam.disk.PrivateFiles;
  * that restarts from another one that was given the same name.
  */
 final class Owner {
+  /** The name of its file there. */
+  static final String FILE = "owner";
+
   private Owner() {}
 
   /** Reads the identity, or makes it durable before anybody is told. */
   static UUID of(Path stateDirectory) throws IOException {
-    Path file = stateDirectory.resolve("owner");
+    Path file = stateDirectory.resolve(FILE);
     if (Files.exists(file)) {
       String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
       try {

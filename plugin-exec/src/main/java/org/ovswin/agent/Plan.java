@@ -78,7 +78,7 @@ record Plan(
     for (PodView pod : view.pods().values()) {
       Attachment attachment = pod.lease().attachment();
       if (pod.isHeld()) {
-        if (wantsAttach(pod, now)) {
+        if (wantsAttach(view, pod, now)) {
           attach.add(pod);
         }
         if (pod.endpoint() instanceof EndpointState.Attached
@@ -143,9 +143,10 @@ record Plan(
             ended));
   }
 
-  private static boolean wantsAttach(PodView pod, Instant now) {
+  private static boolean wantsAttach(NodeView view, PodView pod, Instant now) {
     return switch (pod.endpoint()) {
       case EndpointState.Unknown _ -> true;
+      case EndpointState.Lost _ -> view.isWithoutPort(pod);
       case EndpointState.Failed failed -> !now.isBefore(failed.retryAt());
       case EndpointState.Busy _, EndpointState.Attached _, EndpointState.Detached _ -> false;
     };
@@ -153,7 +154,7 @@ record Plan(
 
   private static boolean wantsDetach(PodView pod, Instant now) {
     return switch (pod.endpoint()) {
-      case EndpointState.Unknown _, EndpointState.Attached _ -> true;
+      case EndpointState.Unknown _, EndpointState.Attached _, EndpointState.Lost _ -> true;
       // What could not be made need not wait for its next try to be removed: an ADD that fails
       // answers when nothing of it is left.
       case EndpointState.Failed failed ->
@@ -202,10 +203,15 @@ record Plan(
                             .withExternalIds(Map.of("ovs-win-role", "uplink")))));
     Set<String> known = new HashSet<>();
     Set<String> kept = new HashSet<>();
+    Set<String> awaited = new HashSet<>();
     for (PodView pod : view.pods().values()) {
       // A row goes after the flows: its port number must not be another pod's with these flows.
       known.add(pod.hostName());
-      if (pod.isHeld() || !view.flows().areWithout(pod.address())) {
+      boolean lost = pod.isHeld() && pod.endpoint() instanceof EndpointState.Lost;
+      if (lost) {
+        awaited.add(pod.hostName());
+      }
+      if ((pod.isHeld() && !lost) || !view.flows().areWithout(pod.address())) {
         kept.add(pod.hostName());
       }
       if (pod.isHeld() && pod.endpoint() instanceof EndpointState.Attached) {
@@ -221,7 +227,7 @@ record Plan(
       if (ours
           && !kept.contains(name)
           && (known.contains(name) || isOver(view))
-          && deleted < ports) {
+          && (deleted < ports || awaited.contains(name))) {
         deleted++;
         changes.add(new VswitchChange.DeletePort(bridge, name));
       }

@@ -54,6 +54,7 @@ final class Reconciler {
   private final NatSide nat;
   private final GatewayProbe gateway;
   private final Requests requests;
+  private final PodWatch watch;
   private final ClusterLink cluster;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
@@ -84,6 +85,7 @@ final class Reconciler {
       NatSide nat,
       GatewayProbe gateway,
       Requests requests,
+      PodWatch watch,
       ClusterLink cluster,
       InstantSource clock) {
     this.config = config;
@@ -95,6 +97,7 @@ final class Reconciler {
     this.nat = nat;
     this.gateway = gateway;
     this.requests = requests;
+    this.watch = watch;
     this.cluster = cluster;
     this.clock = clock;
     for (Lease lease : leases.leases()) {
@@ -138,7 +141,7 @@ final class Reconciler {
       case Event.Add add -> requests.add(add, pods, leases, view());
       case Event.Delete delete -> requests.delete(delete, pods, leases);
       case Event.Look look -> look.answer().complete(view());
-      case Event.DatabaseMoved _ -> {}
+      case Event.DatabaseMoved _ -> watch.databaseMoved();
       case Event.NodesMoved moved -> nodesMoved(moved);
       case Event.BlocksMoved moved -> blocksMoved(moved);
       case Event.ClaimFailed failed -> requests.claimFailed(failed);
@@ -152,6 +155,7 @@ final class Reconciler {
       }
       case Event.GatewayAnswered answered -> gatewayAnswered(answered, now);
       case Event.EndpointMoved moved -> endpointMoved(moved);
+      case Event.PodsSeen seen -> watch.seen(seen.sightings(), pods, leases, now);
       case Event.LocalPortMoved moved -> host.localPortMoved(moved.outcome(), now);
       case Event.NatMoved moved -> nat.moved(moved.problem(), now);
       case Event.RowsApplied applied -> rows.applied(applied.failure(), now);
@@ -263,10 +267,7 @@ final class Reconciler {
     }
     pod = pod.with(moved.state());
     pods.put(moved.attachment(), pod);
-    if (pod.isHeld() && host.isLeftover(pod)) {
-      LOG.info("pod={} address={} reclaimed: of an earlier boot", pod.displayName(), pod.address());
-      Requests.withdraw(moved.attachment(), pods, leases);
-    }
+    watch.endpointMoved(moved);
   }
 
   /** In small batches, and not before the switch is through with the last one. */
@@ -321,6 +322,7 @@ final class Reconciler {
     cluster.localMoved(new LocalBlocks(leases.usage(), requests.waitingFor()));
     moreToDo = requests.settle(view, plan, pods, leases, now) || addressesMoved;
     startEndpoints(plan);
+    watch.start(view, now);
     rows.start(plan.rows(), view.vswitch(), now);
     plan.nat().ifPresent(target -> nat.start(target, now));
     if (config.uplink().isEmpty() && plan.flows().isPresent()) {
@@ -400,6 +402,7 @@ final class Reconciler {
           Event.ClaimFailed _,
           Event.GatewayAnswered _,
           Event.EndpointMoved _,
+          Event.PodsSeen _,
           Event.LocalPortMoved _,
           Event.NatMoved _,
           Event.RowsApplied _,

@@ -126,6 +126,11 @@ final class Requests {
     PodView known = pods.get(attachment);
     if (known != null) {
       Admission.requireSame(request, intent, known);
+      if (known.endpoint() instanceof EndpointState.Attached
+          && PodWatch.hasLostDevice(known, view)) {
+        // The runtime may have made the sandbox anew: it says that this one is the pod's.
+        pods.put(attachment, known.with(new EndpointState.Lost()));
+      }
       return Optional.of(new Adding(attachment, Origin.REPEATED, deadline, event.done()));
     }
     Admission.requireFreeHostPorts(intent, pods.values());
@@ -350,11 +355,11 @@ final class Requests {
                 CniErrors.internal("endpoint of " + pod.displayName() + ": " + failed.message());
           });
     }
-    InterfaceRow row = view.vswitch().interfaces().get(pod.hostName());
-    if (row != null && row.outcome().orElse(null) instanceof PortOutcome.Refused refused) {
+    Optional<String> refused = refused(view, pod);
+    // What it says of a repeated ADD's port may be of the device that went before.
+    if (refused.isPresent() && waiting.origin() == Origin.NEW) {
       return Optional.of(
-          CniErrors.internal(
-              "Open vSwitch refused port " + pod.hostName() + ": " + refused.error()));
+          CniErrors.internal("Open vSwitch refused port " + pod.hostName() + ": " + refused.get()));
     }
     if (now.isBefore(waiting.deadline())) {
       return Optional.empty();
@@ -362,6 +367,14 @@ final class Requests {
     return Optional.of(
         CniErrors.tryAgainLater(
             "not ready in time: " + missing(view, pod), "pod " + pod.displayName()));
+  }
+
+  /** Why Open vSwitch has no port for the pod's device, where it said so. */
+  private static Optional<String> refused(NodeView view, PodView pod) {
+    InterfaceRow row = view.vswitch().interfaces().get(pod.hostName());
+    return row != null && row.outcome().orElse(null) instanceof PortOutcome.Refused refused
+        ? Optional.of(refused.error())
+        : Optional.empty();
   }
 
   private static String missing(NodeView view, PodView pod) {

@@ -41,6 +41,7 @@ final class AgentConfigFileTest {
         coolDown: 45s
         reserved: [10.244.3.10-10.244.3.20, "fd00:244::10"]
         sticky: never
+        reclaimAfter: 5m
       stateDirectory: /var/lib/ovs-win/node1
       socketDirectory: /run/ovs-win
       openvswitch:
@@ -81,7 +82,8 @@ final class AgentConfigFileTest {
                 List.of(
                     AddressRange.parse("10.244.3.10-10.244.3.20"),
                     AddressRange.parse("fd00:244::10")),
-                IpamConfig.Sticky.NEVER));
+                IpamConfig.Sticky.NEVER,
+                Duration.ofMinutes(5)));
     assertThat(config.leaseDirectory()).isEqualTo(Path.of("/var/lib/ovs-win/node1/leases"));
     assertThat(config.cniSocket()).isEqualTo(Path.of("/run/ovs-win/cni.sock"));
     assertThat(config.openvswitch().datapathType()).isEqualTo("netdev");
@@ -110,7 +112,11 @@ final class AgentConfigFileTest {
     assertThat(config.cluster().releaseGrace()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.ipam())
         .isEqualTo(
-            new IpamConfig(Duration.ofSeconds(30), List.of(), IpamConfig.Sticky.STATEFULSET));
+            new IpamConfig(
+                Duration.ofSeconds(30),
+                List.of(),
+                IpamConfig.Sticky.STATEFULSET,
+                Duration.ofMinutes(1)));
     assertThat(config.openvswitch().database()).isEqualTo("unix:/var/run/openvswitch/db.sock");
     assertThat(config.openvswitch().runDirectory()).isEqualTo(Path.of("/var/run/openvswitch"));
     assertThat(config.openvswitch().bridge()).isEqualTo("br-pods");
@@ -250,6 +256,7 @@ final class AgentConfigFileTest {
         // ipam
         bad("coolDown: 45s", "coolDown: 045s", "ipam.coolDown: 045s"),
         bad("coolDown: 45s", "coolDown: 2h", "ipam.coolDown: 2h", "at most 1h"),
+        bad("reclaimAfter: 5m", "reclaimAfter: 3s", "ipam.reclaimAfter: 3s", "4s to 24h"),
         bad("sticky: never", "sticky: always", "ipam.sticky: always", "statefulset or never"),
         bad("10.244.3.20", "10.244.3.2", "ipam.reserved[0]", "10.244.3.10-10.244.3.2"),
         bad("10.244.3.20", "*", "ipam.reserved[0]"),
@@ -326,7 +333,7 @@ final class AgentConfigFileTest {
         bad("device: eth0", "devise: eth0", "uplink.devise: unknown key", "device"),
         bad("bridge: br-pods", "brigde: br-pods", "openvswitch.brigde: unknown key", "bridge"),
         bad("device: eth0", "device: eth0\n  vlan: 7", "uplink.vlan: unknown key", "device"),
-        bad("mtu: 1400", "mtu: 1400\nmtu: 1500", "mtu", "line 26"),
+        bad("mtu: 1400", "mtu: 1400\nmtu: 1500", "mtu", "line 27"),
         bad("device: eth0", "device: eth0\n  device: eth1", "device", "line"),
         // form
         bad("{file: /var/lib/ovs-win/store}", "here", "cluster.store: here (expected: a section"),

@@ -87,6 +87,7 @@ final class AgentLife {
     this.flowSwitch = new FakeFlowSwitch(machine, this::countCall);
     this.endpoints = new FakeEndpoints(machine, () -> plannedInReach && isSwitchInReach());
     this.interfaces = new FakeHostInterfaces(machine);
+    EarlierBoot.withdraw(leases, bootId, endpoints.list());
     Executor executor =
         task -> {
           countCall();
@@ -112,6 +113,13 @@ final class AgentLife {
             new NatSide(Optional.of(nat), executor, inbox::tell),
             new GatewayProbe(flowSwitch),
             new Requests(config, bootId, clock, cluster),
+            new PodWatch(
+                endpoints,
+                machine::sandbox,
+                Cluster.LINK.mtu(),
+                config.ipam().reclaimAfter(),
+                executor,
+                inbox::tell),
             cluster,
             clock);
   }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,6 +34,7 @@ import org.ovswin.pipeline.Bandwidth;
 import org.ovswin.pipeline.NodeState;
 import org.ovswin.pipeline.Pipeline;
 import org.ovswin.sandbox.EndpointSpec;
+import org.ovswin.sandbox.SandboxProbe;
 
 /**
  * The truth about one machine, which outlives every agent on it: its devices, the rows of its Open
@@ -66,13 +68,29 @@ final class Machine {
   /** Flows went otherwise than by the agent since they were last dumped. */
   private boolean flowsWereLost;
 
-  /** A namespace goes, and the pod's device with it. */
-  void loseSandbox(int container) {
-    missingSandboxes.add(Cluster.sandbox(container));
+  /** Namespaces that have taken the place of others at their paths. */
+  final Set<String> replacedSandboxes = new TreeSet<>();
+
+  /** What is at the path of a sandbox. */
+  SandboxProbe.Life sandbox(String path) {
+    return missingSandboxes.contains(path)
+        ? new SandboxProbe.Life.Gone()
+        : new SandboxProbe.Life.There(
+            OptionalLong.of(path.hashCode() + (replacedSandboxes.contains(path) ? 1L : 0L)));
+  }
+
+  /** Somebody deletes a pod's device. */
+  void loseDevice(int container) {
     String device = PodView.hostName(Cluster.attachment(container));
     if (devices.remove(device) != null) {
       lostDevices.add(device);
     }
+  }
+
+  /** A namespace goes, and the pod's device with it. */
+  void loseSandbox(int container) {
+    missingSandboxes.add(Cluster.sandbox(container));
+    loseDevice(container);
   }
 
   // The database.

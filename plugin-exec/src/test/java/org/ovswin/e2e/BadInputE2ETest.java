@@ -50,7 +50,7 @@ class BadInputE2ETest {
         refused(
             "another cluster range than the store's",
             FAILED,
-            text -> elsewhere(text).replace("10.244.0.0/16", "10.200.0.0/16"),
+            text -> withoutSwitch(elsewhere(text)).replace("10.244.0.0/16", "10.200.0.0/16"),
             "10.200.0.0/16",
             "10.244.0.0/16"),
         refused(
@@ -59,7 +59,22 @@ class BadInputE2ETest {
             text -> elsewhere(text).replace("device: eth0", "device: eth7"),
             "uplink.device: eth7 (expected: a network device of this machine)"),
         refused(
-            "node name of another agent", FAILED, BadInputE2ETest::elsewhere, "node1", "expected"),
+            "node name of another agent",
+            FAILED,
+            text -> withoutSwitch(elsewhere(text)),
+            "node1",
+            "expected"),
+        refused(
+            "bridge of another node",
+            FAILED,
+            text -> elsewhere(text).replace("node: node1", "node: node9"),
+            "openvswitch.bridge: br-pods is that of node node1, whose state is in ",
+            "ovs-vsctl remove bridge br-pods external_ids ovs-win-node"),
+        refused(
+            "bridge of another state directory",
+            FAILED,
+            BadInputE2ETest::elsewhere,
+            "openvswitch.bridge: br-pods is that of node node1, whose state is in "),
         refused(
             "state directory of a running agent",
             FAILED,
@@ -80,6 +95,11 @@ class BadInputE2ETest {
   private static String elsewhere(String text) {
     return text.replaceFirst("(stateDirectory: \".*/)state\"", "$1state2\"")
         .replaceFirst("(socketDirectory: \".*/)run\"", "$1run2\"");
+  }
+
+  /** What is looked at later is what refuses it. */
+  private static String withoutSwitch(String text) {
+    return text.replaceFirst("database: .*", "database: \"unix:/nonexistent/db.sock\"");
   }
 
   private static Arguments refused(

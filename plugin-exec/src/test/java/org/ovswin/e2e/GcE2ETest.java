@@ -59,7 +59,7 @@ class GcE2ETest {
   }
 
   /** The same lease, as a machine has it that was rebooted since. */
-  private static void giveToEarlierBoot(LeaseDatabase leases, Attachment attachment) {
+  static void giveToEarlierBoot(LeaseDatabase leases, Attachment attachment) {
     Lease lease = leases.lease(attachment).orElseThrow();
     leases.withdraw(attachment);
     leases.release(attachment);

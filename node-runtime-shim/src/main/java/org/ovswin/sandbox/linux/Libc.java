@@ -5,6 +5,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
 import java.util.Optional;
 
 /**
@@ -54,6 +55,10 @@ final class Libc {
   static native int bind(int fd, byte[] address, int length) throws LastErrorException;
 
   static native int setsockopt(int fd, int level, int name, IntByReference value, int length)
+      throws LastErrorException;
+
+  static native int getsockopt(
+      int fd, int level, int name, LongByReference value, IntByReference length)
       throws LastErrorException;
 
   static native NativeLong send(int fd, byte[] bytes, NativeLong length, int flags)

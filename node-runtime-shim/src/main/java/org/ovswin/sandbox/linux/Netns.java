@@ -3,11 +3,14 @@ package org.ovswin.sandbox.linux;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +35,10 @@ public final class Netns implements AutoCloseable {
 
   /** _IO(0xb7, 3), ioctl_nsfs(2). */
   private static final NativeLong NS_GET_NSTYPE = new NativeLong(0xb703);
+
+  private static final int NETLINK_ROUTE = 0;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_NETNS_COOKIE = 71;
 
   private static final Path OF_PROCESS = Path.of("/proc/self/ns/net");
   private static final Path OF_THREAD = Path.of("/proc/thread-self/ns/net");
@@ -168,6 +175,32 @@ public final class Netns implements AutoCloseable {
     // Followed, both lead to a file of nsfs; its number is the namespace's identity.
     return Files.getAttribute(Path.of("/proc/self/fd/" + fd), "unix:ino")
         .equals(Files.getAttribute(OF_PROCESS, "unix:ino"));
+  }
+
+  /**
+   * The number that the kernel gave to this namespace and will give to no other (SO_NETNS_COOKIE);
+   * empty before Linux 5.14.
+   */
+  OptionalLong cookie() throws IOException {
+    return call(
+        () -> {
+          int socket =
+              Libc.call(
+                  "open a socket in " + path,
+                  () ->
+                      Libc.socket(
+                          Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, NETLINK_ROUTE));
+          try {
+            LongByReference cookie = new LongByReference();
+            Libc.getsockopt(
+                socket, SOL_SOCKET, SO_NETNS_COOKIE, cookie, new IntByReference(Long.BYTES));
+            return OptionalLong.of(cookie.getValue());
+          } catch (LastErrorException e) {
+            return OptionalLong.empty();
+          } finally {
+            Libc.closeQuietly(socket);
+          }
+        });
   }
 
   /** The namespace of this process, whatever namespace the calling thread is in. */
