@@ -99,6 +99,8 @@ final class Agent implements AutoCloseable {
       vswitch.requireOurs();
       new ExitChange(config, vswitch, interfaces).settle(LinuxHostNat::open);
       NodeLink link = NodeLink.find(config, interfaces);
+      LinkWatch linkWatch = opened(new LinkWatch(config, link, interfaces));
+      linkWatch.start();
       ExecutorService threads = HostSide.threads();
       open.push(threads::shutdownNow);
       HostSide host =
@@ -144,7 +146,9 @@ final class Agent implements AutoCloseable {
               new AgentHandler(config, inbox, host, nat, flowSwitch, cluster, clock)));
       opened(
           AdminServer.open(
-              config.adminSocket(), new AgentAdmin(config, inbox, host, cluster, clock), clock));
+              config.adminSocket(),
+              new AgentAdmin(config, inbox, host, cluster, linkWatch, clock),
+              clock));
     } catch (IOException | AgentException | RuntimeException e) {
       close();
       throw e;

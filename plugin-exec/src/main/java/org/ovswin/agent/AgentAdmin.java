@@ -42,15 +42,22 @@ final class AgentAdmin implements AdminHandler {
   private final Inbox inbox;
   private final HostSide host;
   private final ClusterSide cluster;
+  private final LinkWatch linkWatch;
   private final InstantSource clock;
   private final Instant startedAt;
 
   AgentAdmin(
-      AgentConfig config, Inbox inbox, HostSide host, ClusterSide cluster, InstantSource clock) {
+      AgentConfig config,
+      Inbox inbox,
+      HostSide host,
+      ClusterSide cluster,
+      LinkWatch linkWatch,
+      InstantSource clock) {
     this.config = config;
     this.inbox = inbox;
     this.host = host;
     this.cluster = cluster;
+    this.linkWatch = linkWatch;
     this.clock = clock;
     this.startedAt = clock.instant();
   }
@@ -68,6 +75,7 @@ final class AgentAdmin implements AdminHandler {
     if (!view.databaseUp()) {
       problems.add("no connection to Open vSwitch's database " + config.openvswitch().database());
     }
+    linkWatch.problem().ifPresent(problems::add);
     view.flows().problem().ifPresent(why -> problems.add("flows: " + why));
     AgentHealth.StoreState store =
         switch (state.health()) {

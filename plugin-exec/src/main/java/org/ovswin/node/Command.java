@@ -1,13 +1,13 @@
 package org.ovswin.node;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.ovswin.node.uplink.CommandOutput;
 
 /** Runs the system's short commands ({@code ovs-ctl}, {@code ovs-vsctl}, {@code systemctl}). */
 final class Command {
@@ -29,19 +29,14 @@ final class Command {
    */
   static Outcome outcome(Map<String, String> environment, String input, List<String> words)
       throws IOException, NodeException {
-    // Files, not pipes: a daemon that the command starts keeps its output open for good.
-    Path output = Files.createTempFile("ovs-win", ".out");
-    Path standardInput = Files.createTempFile("ovs-win", ".in");
-    try {
-      Files.writeString(standardInput, input);
+    try (CommandOutput output = CommandOutput.create()) {
       ProcessBuilder builder =
-          new ProcessBuilder(words)
-              .redirectInput(standardInput.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(output.toFile());
+          new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.file());
       builder.environment().put("LC_ALL", "C");
       builder.environment().putAll(environment);
       Process process = started(builder, words);
+      output.unlink();
+      give(process, input);
       if (!process.waitFor(BOUND.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
         throw new NodeException(
@@ -52,9 +47,15 @@ final class Command {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new NodeException(words.getFirst() + ": interrupted", e);
-    } finally {
-      Files.deleteIfExists(output);
-      Files.deleteIfExists(standardInput);
+    }
+  }
+
+  /** A few lines, which a pipe holds whether they are read or not. */
+  private static void give(Process process, String input) {
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      // It ended without reading: its exit code says how.
     }
   }
 
@@ -94,7 +95,7 @@ final class Command {
     }
   }
 
-  private static String text(Path output) throws IOException {
-    return new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip();
+  private static String text(CommandOutput output) throws IOException {
+    return new String(output.read(), StandardCharsets.UTF_8).strip();
   }
 }

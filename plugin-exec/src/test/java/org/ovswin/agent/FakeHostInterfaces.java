@@ -15,6 +15,7 @@ final class FakeHostInterfaces implements HostInterfaces {
   private final Machine machine;
   private int converges;
   private boolean farPeers;
+  private int mtu = 1500;
   private Optional<HostInterfaceSpec> converged = Optional.empty();
 
   FakeHostInterfaces(Machine machine) {
@@ -28,6 +29,11 @@ final class FakeHostInterfaces implements HostInterfaces {
   /** From now on no peer is on a link of this node. */
   void farPeers() {
     farPeers = true;
+  }
+
+  /** From now on every link carries this many bytes. */
+  void carry(int bytes) {
+    mtu = bytes;
   }
 
   /** What the local port has. */
@@ -64,7 +70,7 @@ final class FakeHostInterfaces implements HostInterfaces {
 
   @Override
   public OptionalInt mtu(String name) {
-    return OptionalInt.of(1500);
+    return OptionalInt.of(mtu);
   }
 
   @Override

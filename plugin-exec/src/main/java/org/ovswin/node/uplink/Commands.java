@@ -27,36 +27,30 @@ final class Commands {
   /** As above, within another bound. */
   static byte[] output(Duration bound, String... words) throws TakeoverException {
     String command = String.join(" ", words);
-    try {
-      // Files, not pipes: reading a pipe to its end would wait for longer than the bound.
-      Path output = Files.createTempFile("ovs-win-", ".out");
-      Path errors = Files.createTempFile("ovs-win-", ".err");
-      try {
-        Process process =
-            new ProcessBuilder(List.of(words))
-                .redirectOutput(output.toFile())
-                .redirectError(errors.toFile())
-                .start();
-        process.getOutputStream().close();
-        if (!process.waitFor(bound.toMillis(), TimeUnit.MILLISECONDS)) {
-          process.destroyForcibly();
-          throw new TakeoverException(
-              "%s: still runs (expected: its end within %d s)"
-                  .formatted(command, bound.toSeconds()));
-        }
-        if (process.exitValue() != 0) {
-          throw new TakeoverException(
-              "%s: exit %d: %s"
-                  .formatted(
-                      command,
-                      process.exitValue(),
-                      (Files.readString(output) + Files.readString(errors)).strip()));
-        }
-        return Files.readAllBytes(output);
-      } finally {
-        Files.delete(output);
-        Files.delete(errors);
+    try (CommandOutput output = CommandOutput.create();
+        CommandOutput errors = CommandOutput.create()) {
+      Process process =
+          new ProcessBuilder(List.of(words))
+              .redirectOutput(output.file())
+              .redirectError(errors.file())
+              .start();
+      output.unlink();
+      errors.unlink();
+      process.getOutputStream().close();
+      if (!process.waitFor(bound.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        throw new TakeoverException(
+            "%s: still runs (expected: its end within %d s)".formatted(command, bound.toSeconds()));
       }
+      if (process.exitValue() != 0) {
+        throw new TakeoverException(
+            "%s: exit %d: %s"
+                .formatted(
+                    command,
+                    process.exitValue(),
+                    (new String(output.read(), UTF_8) + new String(errors.read(), UTF_8)).strip()));
+      }
+      return output.read();
     } catch (IOException e) {
       throw new TakeoverException(command + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
