@@ -49,8 +49,13 @@ abstract class BothFamiliesScenarios {
 
   /** The pod at its IPv6 address, as its own kernel has it. */
   final Host ipv6(Pod pod) {
+    return ipv6(cluster(), pod);
+  }
+
+  /** As above, in another cluster. */
+  static Host ipv6(Cluster cluster, Pod pod) {
     String shown =
-        cluster()
+        cluster
             .node(1)
             .shell()
             .in(pod.host().netns())
