@@ -101,6 +101,13 @@ public record NodeOptions(
       target.put("device", device);
       target.put("address", adapter.address().toString());
       target.put("gateway", adapter.gateway().getHostAddress());
+      adapter
+          .ipv6()
+          .ifPresent(
+              ipv6 -> {
+                target.put("ipv6Address", ipv6.address().toString());
+                target.put("ipv6Gateway", ipv6.gateway().getHostAddress());
+              });
     } catch (TakeoverException e) {
       throw new NodeException("--uplink: " + e.getMessage(), e);
     }

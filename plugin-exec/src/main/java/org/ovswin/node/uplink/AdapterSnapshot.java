@@ -141,8 +141,36 @@ record AdapterSnapshot(
                         "%s: no address of %s has the gateway %s on its link (expected: one)"
                             .formatted(device, prefixes, gateway.getHostAddress()))),
         gateway,
+        ipv6(device, addresses),
         link.get("mtu").asInt(),
         servers(dns.getOrDefault("dns", "")));
+  }
+
+  /** What a router's advertisement made is made anew on the bridge, and is not the agent's. */
+  private static Optional<Adapter.Ipv6> ipv6(String device, List<JsonNode> addresses)
+      throws TakeoverException, IOException {
+    Optional<InetPrefix> address =
+        addresses.stream()
+            .filter(one -> one.get("family").asText().equals("inet6"))
+            .filter(one -> one.get("scope").asText().equals("global"))
+            .filter(one -> !one.path("dynamic").asBoolean() && !one.path("deprecated").asBoolean())
+            .filter(one -> !one.path("tentative").asBoolean() && !one.path("dadfailed").asBoolean())
+            .map(one -> one.get("local").asText() + "/" + one.get("prefixlen").asInt())
+            .map(InetPrefix::parse)
+            // The kernel shows the newest first.
+            .reduce((_, older) -> older);
+    JsonNode routes =
+        JSON.readTree(Commands.output("ip", "-6", "-j", "route", "show", "default", "dev", device));
+    Optional<InetAddress> gateway =
+        StreamSupport.stream(routes.spliterator(), false)
+            .filter(route -> route.has("gateway"))
+            .min(Comparator.comparingLong(route -> route.path("metric").asLong()))
+            .map(route -> InetPrefix.parseAddress(route.get("gateway").asText()));
+    return address.flatMap(
+        own ->
+            gateway
+                .filter(next -> next.isLinkLocalAddress() || own.contains(next))
+                .map(next -> new Adapter.Ipv6(own, next)));
   }
 
   private static List<InetAddress> servers(String words) {
