@@ -32,6 +32,16 @@ build() {
   progress_end
 }
 
+# The agent starts faster with a cache of what Java loads (docs/install.md); a build deletes it.
+train() {
+  [ ! -e "$dist/lib/agent.aot" ] || return 0
+  progress 'training the agent: a moment in a lab'
+  if ! "$dist/bin/ovs-win" train >"$root/target/train.log" 2>&1; then
+    progress 'no start-up cache for the agent; it starts without (the log is in target/train.log)'
+  fi
+  progress_end
+}
+
 build_step() {
   grep -oE '(Building [a-z-]+ |Download(ing|ed) from)' "$1" 2>/dev/null | tail -n 1 |
     sed -e 's/^Building //' -e 's/^Download.*/fetching libraries/' -e 's/ $//'

@@ -41,6 +41,9 @@ final class Reconciler {
   /** What has no timer of its own is looked at as often as this. */
   private static final Duration TICK = Duration.ofSeconds(1);
 
+  /** The same while all is as wanted and nobody waits: with many pods a look is not free. */
+  private static final Duration RESTING_TICK = Duration.ofSeconds(5);
+
   /** Ports that are deleted at once. A flow for a new pod may have to wait for all of them. */
   private static final int TEARDOWN_BATCH = 4;
 
@@ -116,7 +119,7 @@ final class Reconciler {
       return Duration.ZERO;
     }
     Instant now = clock.instant();
-    Instant next = now.plus(TICK);
+    Instant next = now.plus(isResting() ? RESTING_TICK : TICK);
     for (Instant timer :
         List.of(
             requests.nextDeadline(),
@@ -132,6 +135,12 @@ final class Reconciler {
       }
     }
     return next.isAfter(now) ? Duration.between(now, next) : Duration.ZERO;
+  }
+
+  private boolean isResting() {
+    return ready.isDone()
+        && requests.nextDeadline().equals(Instant.MAX)
+        && pods.values().stream().allMatch(PodView::isHeld);
   }
 
   /** Takes something in; what follows from it is up to the next {@link #step}. */

@@ -132,7 +132,7 @@ final class Demo implements Callable<Integer> {
   }
 
   /** The launcher beside this program's jars. */
-  private static Path launcher() throws MisuseException {
+  static Path launcher() throws MisuseException {
     Path home = Path.of(System.getProperty("ovswin.home", ""));
     Path launcher = home.resolve("bin").resolve("ovs-win-cni").toAbsolutePath();
     if (!Files.isExecutable(launcher)) {

@@ -18,7 +18,15 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     description = "The pod network for clusters of Linux and Windows nodes, on Open vSwitch.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {Agent.class, Demo.class, Down.class, Ipam.class, OpenFlow.class, Up.class},
+    subcommands = {
+      Agent.class,
+      Demo.class,
+      Down.class,
+      Ipam.class,
+      OpenFlow.class,
+      Train.class,
+      Up.class
+    },
     footer = {
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 something missing here.",

@@ -44,7 +44,7 @@ final class ReconcilerPaceTest {
   }
 
   @Test
-  void idle_forTenMinutes_takesAStepASecondAndHardlyACall() throws Exception {
+  void idle_forTenMinutes_hardlyTakesAStepOrMakesACall() throws Exception {
     agent.becomeReady();
     var added = agent.add(1);
     agent.settle();
@@ -57,7 +57,7 @@ final class ReconcilerPaceTest {
 
     int steps = stepsWithin(Duration.ofMinutes(10));
 
-    assertThat(steps).as("steps").isLessThan(1200);
+    assertThat(steps).as("steps").isLessThan(400);
     assertThat(agent.flowSwitch.applies()).as("bundles").isEqualTo(applies);
     assertThat(agent.flowSwitch.reconciles() - reconciles).as("reconciles").isBetween(15, 21);
     assertThat(agent.flowSwitch.sent().size() - asked).as("ARP").isBetween(15, 31);

@@ -3,7 +3,6 @@ package org.ovswin.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,9 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -92,7 +89,7 @@ final class PrivateMachine implements BeforeAllCallback, AfterAllCallback {
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
     directory = Files.createTempDirectory("ovs-win-machine-");
-    program = distribution(Files.createDirectory(directory.resolve("dist")));
+    program = Distribution.make(Files.createDirectory(directory.resolve("dist")));
     Path memory = Files.createDirectory(directory.resolve("memory"));
     Process process =
         new ProcessBuilder(
@@ -122,43 +119,6 @@ final class PrivateMachine implements BeforeAllCallback, AfterAllCallback {
       said.append(line).append('\n');
     }
     init = process.children().findFirst().orElseThrow().pid();
-  }
-
-  /** What the build puts together in target/dist, of the classes that are being tested. */
-  private static Path distribution(Path home) throws IOException {
-    Path bin = Files.createDirectory(home.resolve("bin"));
-    Path lib = Files.createDirectory(home.resolve("lib"));
-    for (String name : List.of("ovs-win-cni", "ovs-win-supervise")) {
-      Files.copy(Cluster.LAUNCHER.resolveSibling(name), bin.resolve(name));
-      assertThat(bin.resolve(name).toFile().setExecutable(true)).isTrue();
-    }
-    Path script =
-        Path.of(System.getProperty("basedir", "."), "src/main/dist/bin/ovs-win").toAbsolutePath();
-    Files.copy(script, bin.resolve("ovs-win"));
-    assertThat(bin.resolve("ovs-win").toFile().setExecutable(true)).isTrue();
-    int number = 0;
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-      Path path = Path.of(entry);
-      String name = "%03d-%s".formatted(number++, path.getFileName());
-      if (Files.isDirectory(path)) {
-        jar(path, lib.resolve(name + ".jar"));
-      } else if (Files.isRegularFile(path)) {
-        Files.createSymbolicLink(lib.resolve(name), path.toAbsolutePath());
-      }
-    }
-    return bin.resolve("ovs-win");
-  }
-
-  private static void jar(Path classes, Path target) throws IOException {
-    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(target));
-        Stream<Path> files = Files.walk(classes)) {
-      jar.setLevel(0);
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        jar.putNextEntry(new ZipEntry(classes.relativize(file).toString()));
-        Files.copy(file, jar);
-        jar.closeEntry();
-      }
-    }
   }
 
   /** {@code ovs-win}, as the build has it. */

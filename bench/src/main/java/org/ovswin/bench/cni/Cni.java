@@ -18,6 +18,7 @@ import org.ovswin.bench.measure.RowsText;
 import org.ovswin.cli.Main;
 import org.ovswin.cli.MisuseException;
 import org.ovswin.cli.OutputFormat;
+import org.ovswin.lab.AgentJava;
 import org.ovswin.lab.Lab;
 import org.ovswin.lab.LabSpec;
 import picocli.CommandLine.Command;
@@ -99,7 +100,7 @@ public final class Cni implements Callable<Integer> {
   }
 
   private List<RowResult> measure(Plan plan, Path launcher) throws IOException {
-    try (Lab lab = Lab.open(LabSpec.of(1, launcher), this::progress)) {
+    try (Lab lab = Lab.open(spec(launcher), this::progress)) {
       lab.startNodes();
       Setting setting = Setting.of(plan, lab, launcher, this::progress);
       progress("warming up");
@@ -115,6 +116,13 @@ public final class Cni implements Callable<Integer> {
       }
       return results;
     }
+  }
+
+  /** Its agent is run as an installed one is, if this was built with Maven. */
+  private static LabSpec spec(Path launcher) throws IOException {
+    LabSpec spec = LabSpec.of(1, launcher);
+    AgentJava installed = new AgentJava(distribution());
+    return Files.exists(installed.cache()) ? spec.withJavaCommand(installed.command()) : spec;
   }
 
   private void report(Plan plan, double load, List<RowResult> results) throws IOException {
@@ -205,12 +213,15 @@ public final class Cni implements Callable<Integer> {
     return chosen.isEmpty() ? all : chosen.stream().distinct().sorted().toList();
   }
 
-  /** The launcher that the checkout's build has made. */
+  /** What the checkout's build has made. */
+  private static Path distribution() {
+    return Path.of(System.getProperty("ovswin.checkout", "."))
+        .resolve("plugin-exec/target/dist")
+        .toAbsolutePath();
+  }
+
   private static Path launcher() throws MisuseException {
-    Path launcher =
-        Path.of(System.getProperty("ovswin.checkout", "."))
-            .resolve("plugin-exec/target/dist/bin/ovs-win-cni")
-            .toAbsolutePath();
+    Path launcher = distribution().resolve("bin/ovs-win-cni");
     if (!Files.isExecutable(launcher)) {
       throw new MisuseException(
           launcher + ": no such program (expected: the CNI launcher; run ./ovs-win of a checkout)");
