@@ -21,6 +21,7 @@ makes_no_sense() {
     UpDownE2ETest) ;;      # the machine's own switch and the distribution's JVMs, without an archive
     BadInput*E2ETest) ;;   # a thousand requests that no packet follows
     DemoE2ETest) ;;        # the distribution's JVMs again
+    AgentTrainingE2ETest) ;; # a JVM takes one archive, and that test has its own
     StoreOutageE2ETest) ;; # members of etcd, and no packet
     *) return 1 ;;
   esac
