@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  *     Endpoints#forgetSources}
  * @param mtu bytes, 68 (RFC 791) to 65535
  * @param txChecksum who computes the checksums of what the pod sends
+ * @param port whether the endpoint brings its port with it
  */
 public record EndpointSpec(
     String hostName,
@@ -34,7 +35,16 @@ public record EndpointSpec(
     List<Route> routes,
     List<Gatewayed> sourceRouted,
     int mtu,
-    TxChecksum txChecksum) {
+    TxChecksum txChecksum,
+    Port port) {
+
+  /** Where the endpoint's port comes from. */
+  public enum Port {
+    /** It is made with the endpoint and goes with it. */
+    OWN,
+    /** It is one of {@link ReadyPorts}, was there before and stays. */
+    READY
+  }
 
   /** Who computes the checksums of what the pod sends. */
   public enum TxChecksum {
@@ -73,7 +83,7 @@ public record EndpointSpec(
     }
   }
 
-  /** Of the only interface, with checksums computed, which every switch takes. */
+  /** Of the only interface, with checksums computed, which every switch takes, and its own port. */
   public EndpointSpec(
       String hostName,
       String sandbox,
@@ -82,13 +92,29 @@ public record EndpointSpec(
       List<InetPrefix> addresses,
       List<Route> routes,
       int mtu) {
-    this(hostName, sandbox, ifName, mac, addresses, routes, List.of(), mtu, TxChecksum.COMPUTED);
+    this(
+        hostName,
+        sandbox,
+        ifName,
+        mac,
+        addresses,
+        routes,
+        List.of(),
+        mtu,
+        TxChecksum.COMPUTED,
+        Port.OWN);
   }
 
   /** The same but for who computes checksums. */
   public EndpointSpec withTxChecksum(TxChecksum other) {
     return new EndpointSpec(
-        hostName, sandbox, ifName, mac, addresses, routes, sourceRouted, mtu, other);
+        hostName, sandbox, ifName, mac, addresses, routes, sourceRouted, mtu, other, port);
+  }
+
+  /** The same on another kind of port. */
+  public EndpointSpec on(Port other) {
+    return new EndpointSpec(
+        hostName, sandbox, ifName, mac, addresses, routes, sourceRouted, mtu, txChecksum, other);
   }
 
   /** Whether one of the addresses is IPv6. */
@@ -160,7 +186,8 @@ public record EndpointSpec(
         List.of(),
         addresses,
         mtu,
-        TxChecksum.COMPUTED);
+        TxChecksum.COMPUTED,
+        Port.OWN);
   }
 
   /** With one address and a default route. */

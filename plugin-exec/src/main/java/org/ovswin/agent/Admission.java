@@ -74,7 +74,8 @@ final class Admission {
         hostPorts,
         request.mac(),
         bandwidth(request.bandwidth()),
-        Intent.DefaultRoute.HERE);
+        Intent.DefaultRoute.HERE,
+        Optional.empty());
   }
 
   /** Which of the uplink's addresses has the port; none for all that it has. */

@@ -42,6 +42,7 @@ import org.ovswin.sandbox.HostNat;
 import org.ovswin.sandbox.linux.LinuxEndpoints;
 import org.ovswin.sandbox.linux.LinuxHostInterfaces;
 import org.ovswin.sandbox.linux.LinuxHostNat;
+import org.ovswin.sandbox.linux.LinuxReadyPorts;
 import org.ovswin.sandbox.linux.LinuxSandboxProbe;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,8 +104,11 @@ final class Agent implements AutoCloseable {
       linkWatch.start();
       ExecutorService threads = HostSide.threads();
       open.push(threads::shutdownNow);
+      LinuxReadyPorts devices = opened(LinuxReadyPorts.open(config.openvswitch().bridge()));
+      PortPool ports = new PortPool(config, link, devices, threads, inbox::tell);
       HostSide host =
-          new HostSide(config, link, bootId, endpoints, interfaces, clock, threads, inbox::tell);
+          new HostSide(
+              config, link, bootId, endpoints, devices, interfaces, clock, threads, inbox::tell);
       FlowSwitch flowSwitch =
           opened(OpenFlowSwitch.open(config.openvswitch().managementSocket(), events));
       CachedView cache = new CachedView(config.stateDirectory());
@@ -127,9 +131,11 @@ final class Agent implements AutoCloseable {
               host,
               new NatSide(nat, threads, inbox::tell),
               new GatewayProbe(flowSwitch),
-              new Requests(config, host.bootId(), clock, cluster),
+              new Requests(config, host.bootId(), clock, ports, cluster),
+              ports,
               new PodWatch(
                   endpoints,
+                  devices,
                   new LinuxSandboxProbe(),
                   link.mtu(),
                   config.ipam().reclaimAfter(),
@@ -143,7 +149,8 @@ final class Agent implements AutoCloseable {
       opened(
           CniServer.open(
               config.cniSocket(),
-              new AgentHandler(config, inbox, host, nat, flowSwitch, cluster, clock)));
+              new AgentHandler(
+                  config, inbox, host, nat, flowSwitch, cluster, reconciler::lastSpace, clock)));
       opened(
           AdminServer.open(
               config.adminSocket(),

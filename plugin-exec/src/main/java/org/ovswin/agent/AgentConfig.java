@@ -167,10 +167,19 @@ public record AgentConfig(
    * @param runDirectory where {@code BRIDGE.mgmt} is
    * @param bridge the bridge's name, which is also that of its local port
    * @param datapathType {@code netdev} or {@code system}
+   * @param readyPorts how many ports wait for pods, 0 to 64; with 0 each pod brings its own
    */
   public record OpenVSwitch(
-      String database, Path runDirectory, String bridge, String datapathType) {
+      String database, Path runDirectory, String bridge, String datapathType, int readyPorts) {
+    private static final int READY_PORTS = 0;
+    private static final int MOST_READY_PORTS = 64;
+
     public OpenVSwitch {
+      Fields.require(
+          readyPorts >= 0 && readyPorts <= MOST_READY_PORTS,
+          "openvswitch.readyPorts",
+          Integer.toString(readyPorts),
+          "0 to " + MOST_READY_PORTS);
       Fields.require(
           INTERFACE_NAME.matcher(bridge).matches(),
           "openvswitch.bridge",
@@ -205,13 +214,15 @@ public record AgentConfig(
         @JsonProperty("database") @Nullable String database,
         @JsonProperty("runDirectory") @Nullable Path runDirectory,
         @JsonProperty("bridge") @Nullable String bridge,
-        @JsonProperty("datapathType") @Nullable String datapathType) {
+        @JsonProperty("datapathType") @Nullable String datapathType,
+        @JsonProperty("readyPorts") @Nullable Integer readyPorts) {
       Path run = runDirectory == null ? Path.of("/var/run/openvswitch") : runDirectory;
       return new OpenVSwitch(
           database == null ? "unix:" + run.resolve("db.sock") : database,
           run,
           bridge == null ? "br-pods" : bridge,
-          datapathType == null ? "system" : datapathType);
+          datapathType == null ? "system" : datapathType,
+          readyPorts == null ? READY_PORTS : readyPorts);
     }
 
     /** The bridge's OpenFlow management socket (ovs-vswitchd(8), "bridge.mgmt"). */

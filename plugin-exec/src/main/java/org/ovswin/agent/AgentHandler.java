@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.ovswin.cni.Cidr;
 import org.ovswin.cni.CniErrors;
@@ -63,6 +64,7 @@ final class AgentHandler implements CniHandler {
   private final Optional<HostNat> nat;
   private final FlowSwitch flowSwitch;
   private final ClusterLink cluster;
+  private final Supplier<AddressSpace> space;
   private final InstantSource clock;
 
   AgentHandler(
@@ -72,6 +74,7 @@ final class AgentHandler implements CniHandler {
       Optional<HostNat> nat,
       FlowSwitch flowSwitch,
       ClusterLink cluster,
+      Supplier<AddressSpace> space,
       InstantSource clock) {
     this.config = config;
     this.inbox = inbox;
@@ -79,6 +82,7 @@ final class AgentHandler implements CniHandler {
     this.nat = nat;
     this.flowSwitch = flowSwitch;
     this.cluster = cluster;
+    this.space = space;
     this.clock = clock;
   }
 
@@ -87,7 +91,7 @@ final class AgentHandler implements CniHandler {
     CompletableFuture<PodView> done = new CompletableFuture<>();
     offer(new Event.Add(request, done));
     PodView pod = await(done, Duration.between(clock.instant(), request.deadline()).plus(GRACE));
-    return result(pod, look().space());
+    return result(pod, space.get());
   }
 
   private static CniResult result(PodView pod, AddressSpace space) throws CniException {

@@ -57,6 +57,12 @@ sealed interface Event {
   /** A call for an endpoint ended. */
   record EndpointMoved(Attachment attachment, EndpointState state) implements Event {}
 
+  /** Devices of ready ports were made, or why not. */
+  record PortsMade(List<String> names, Optional<String> problem) implements Event {}
+
+  /** Devices of ready ports were removed. */
+  record PortsRemoved(Set<String> names) implements Event {}
+
   /** What a look at the pods' devices and sandboxes found; none if it could not be done. */
   record PodsSeen(List<PodWatch.Seen> sightings) implements Event {}
 

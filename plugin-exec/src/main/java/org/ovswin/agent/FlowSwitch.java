@@ -22,7 +22,10 @@ interface FlowSwitch extends AutoCloseable {
   CompletableFuture<Reconciled> reconcile(
       Iterable<Flow> desired, Predicate<Flow> removable, List<Meter> meters);
 
-  /** All changes of flows or none, between those of meters. */
+  /**
+   * Changes of flows between those of meters, all or none, but for flows that only come or only go:
+   * of those some may be made where it fails.
+   */
   CompletableFuture<Void> apply(MeterDiff.Steps meters, List<FlowChange> changes);
 
   /** The flows with this cookie. */

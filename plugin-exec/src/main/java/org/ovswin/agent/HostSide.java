@@ -27,6 +27,7 @@ import org.ovswin.sandbox.Forwarding.PeerRoute;
 import org.ovswin.sandbox.HostInterfaceSpec;
 import org.ovswin.sandbox.HostInterfaces;
 import org.ovswin.sandbox.InetPrefix;
+import org.ovswin.sandbox.ReadyPorts;
 import org.ovswin.sandbox.Route;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,7 @@ final class HostSide {
   private final NodeLink link;
   private final String bootId;
   private final Endpoints endpoints;
+  private final ReadyPorts readyPorts;
   private final HostInterfaces interfaces;
   private final InstantSource clock;
   private final Executor threads;
@@ -76,6 +78,7 @@ final class HostSide {
       NodeLink link,
       String bootId,
       Endpoints endpoints,
+      ReadyPorts readyPorts,
       HostInterfaces interfaces,
       InstantSource clock,
       Executor threads,
@@ -84,6 +87,7 @@ final class HostSide {
     this.link = link;
     this.bootId = bootId;
     this.endpoints = endpoints;
+    this.readyPorts = readyPorts;
     this.interfaces = interfaces;
     this.clock = clock;
     this.threads = threads;
@@ -107,13 +111,19 @@ final class HostSide {
   }
 
   void attach(PodView pod, AddressSpace space) {
+    EndpointSpec spec = pod.endpointSpec(space, link.mtu());
     run(
         pod,
         EndpointState.Step.ATTACH,
-        () -> new EndpointState.Attached(endpoints.attach(pod.endpointSpec(space, link.mtu()))));
+        () ->
+            new EndpointState.Attached(
+                switch (spec.port()) {
+                  case OWN -> endpoints.attach(spec);
+                  case READY -> readyPorts.attach(spec);
+                }));
   }
 
-  void detach(PodView pod) {
+  void detach(PodView pod, AddressSpace space) {
     run(
         pod,
         EndpointState.Step.DETACH,
@@ -121,16 +131,25 @@ final class HostSide {
           if (!pod.sources().isEmpty()) {
             endpoints.forgetSources(pod.intent().sandbox(), pod.sources());
           }
-          endpoints.detach(pod.hostName());
+          if (pod.hasReadyPort()) {
+            readyPorts.detach(pod.endpointSpec(space, link.mtu()));
+          } else {
+            endpoints.detach(pod.hostName());
+          }
           return new EndpointState.Detached();
         });
   }
 
   /** What differs from what a pod's endpoint shall be, in words. Blocks. */
   List<String> check(PodView pod, AddressSpace space) throws EndpointException {
-    return endpoints.check(pod.endpointSpec(space, link.mtu())).stream()
-        .map(Object::toString)
-        .toList();
+    return problems(pod.endpointSpec(space, link.mtu())).stream().map(Object::toString).toList();
+  }
+
+  private List<EndpointProblem> problems(EndpointSpec spec) throws EndpointException {
+    return switch (spec.port()) {
+      case OWN -> endpoints.check(spec);
+      case READY -> readyPorts.check(spec);
+    };
   }
 
   /**
@@ -140,7 +159,7 @@ final class HostSide {
   boolean isSandboxGone(PodView pod, AddressSpace space) {
     EndpointSpec spec = pod.endpointSpec(space, link.mtu());
     try {
-      return endpoints.check(spec).contains(EndpointProblem.sandboxMissing(spec.sandbox()));
+      return problems(spec).contains(EndpointProblem.sandboxMissing(spec.sandbox()));
     } catch (EndpointException e) {
       return e.reason() == EndpointException.Reason.SANDBOX_MISSING;
     }

@@ -25,13 +25,15 @@ import org.ovswin.pipeline.NodeState.Protocol;
  * @param mac the interface's address, where the request named one
  * @param bandwidth how much the pod may send and receive
  * @param defaultRoute whether the interface is the pod's way out
+ * @param port the ready port that it has; empty where it brings its own
  */
 record Intent(
     String sandbox,
     List<HostPort> hostPorts,
     Optional<MacAddress> mac,
     Bandwidth bandwidth,
-    DefaultRoute defaultRoute) {
+    DefaultRoute defaultRoute,
+    Optional<String> port) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Two default routes of one pod would fight: its first interface has it. */
@@ -46,23 +48,41 @@ record Intent(
 
   /** Of a pod's first interface, with an address of our choice and no limits. */
   Intent(String sandbox, List<HostPort> hostPorts) {
-    this(sandbox, hostPorts, Optional.empty(), Bandwidth.UNLIMITED, DefaultRoute.HERE);
+    this(
+        sandbox,
+        hostPorts,
+        Optional.empty(),
+        Bandwidth.UNLIMITED,
+        DefaultRoute.HERE,
+        Optional.empty());
+  }
+
+  /** The same on a ready port. */
+  Intent on(Optional<String> other) {
+    return new Intent(sandbox, hostPorts, mac, bandwidth, defaultRoute, other);
   }
 
   /** The same as an interface beside the pod's first one. */
   Intent withoutDefaultRoute() {
-    return new Intent(sandbox, hostPorts, mac, bandwidth, DefaultRoute.ELSEWHERE);
+    return new Intent(sandbox, hostPorts, mac, bandwidth, DefaultRoute.ELSEWHERE, port);
   }
 
   /** The same but for some of the node's ports. */
   Intent withoutHostPorts(Predicate<HostPort> which) {
     return new Intent(
-        sandbox, hostPorts.stream().filter(which.negate()).toList(), mac, bandwidth, defaultRoute);
+        sandbox,
+        hostPorts.stream().filter(which.negate()).toList(),
+        mac,
+        bandwidth,
+        defaultRoute,
+        port);
   }
 
-  /** Whether a request asks for the same: the way out is not the request's to choose. */
+  /** Whether a request asks for the same: way out and port are not the request's to choose. */
   boolean asksAs(Intent other) {
-    return withoutDefaultRoute().equals(other.withoutDefaultRoute());
+    return withoutDefaultRoute()
+        .on(Optional.empty())
+        .equals(other.withoutDefaultRoute().on(Optional.empty()));
   }
 
   String toJson() {
@@ -74,7 +94,8 @@ record Intent(
               mac.map(MacAddress::toString).orElse(null),
               bandwidth.toPod().map(Limit::of).orElse(null),
               bandwidth.fromPod().map(Limit::of).orElse(null),
-              defaultRoute == DefaultRoute.HERE ? null : defaultRoute));
+              defaultRoute == DefaultRoute.HERE ? null : defaultRoute,
+              port.orElse(null)));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("intent of " + sandbox, e);
     }
@@ -99,7 +120,8 @@ record Intent(
           new Bandwidth(
               Optional.ofNullable(document.toPod()).map(Limit::rate),
               Optional.ofNullable(document.fromPod()).map(Limit::rate)),
-          document.defaultRoute() == null ? DefaultRoute.HERE : document.defaultRoute());
+          document.defaultRoute() == null ? DefaultRoute.HERE : document.defaultRoute(),
+          Optional.ofNullable(document.port()));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("intent: " + e.getOriginalMessage(), e);
     }
@@ -119,7 +141,8 @@ record Intent(
       @Nullable String mac,
       @Nullable Limit toPod,
       @Nullable Limit fromPod,
-      @Nullable DefaultRoute defaultRoute) {}
+      @Nullable DefaultRoute defaultRoute,
+      @Nullable String port) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Port(

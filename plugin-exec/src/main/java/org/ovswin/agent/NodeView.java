@@ -25,6 +25,7 @@ import org.ovswin.pipeline.NodeState;
  * @param vswitch the OVSDB replica
  * @param comingPorts names of ports in the transaction under way: the replica may show them any
  *     moment, so their pods are not gone
+ * @param readyPorts the ports that shall be there whether a pod has them or not
  * @param flows what is known of the switch's flows
  * @param peers the other nodes; empty until the store has been read
  * @param nextHops those behind the uplink, as far as they have answered
@@ -37,6 +38,7 @@ record NodeView(
     Map<Attachment, PodView> pods,
     VswitchSnapshot vswitch,
     Set<String> comingPorts,
+    Set<String> readyPorts,
     SwitchFlows flows,
     Optional<NodeState.Peers> peers,
     NextHops nextHops,
@@ -54,6 +56,7 @@ record NodeView(
   NodeView {
     pods = Collections.unmodifiableMap(new LinkedHashMap<>(pods));
     comingPorts = Set.copyOf(comingPorts);
+    readyPorts = Set.copyOf(readyPorts);
   }
 
   /** Whether the replica of the configuration is being kept up to date. */

@@ -27,6 +27,9 @@ final class OpenFlowSwitch implements FlowSwitch {
 
   private final SwitchConnection connection;
 
+  /** As many as the switch takes in one round of its loop. */
+  private static final int MOST_IN_TURN = 48;
+
   private OpenFlowSwitch(SwitchConnection connection) {
     this.connection = connection;
   }
@@ -73,7 +76,20 @@ final class OpenFlowSwitch implements FlowSwitch {
 
   @Override
   public CompletableFuture<Void> apply(MeterDiff.Steps meters, List<FlowChange> changes) {
-    return connection.apply(NO_GROUPS, meters, changes);
+    return meters.isEmpty() && comeOrGo(changes)
+        ? connection.applyInTurn(changes)
+        : connection.apply(NO_GROUPS, meters, changes);
+  }
+
+  /**
+   * Whether flows of a few pods come, or go, and nothing else changes: those that come lead nowhere
+   * before the first table has them, and those that go serve nobody any more. What is refused of
+   * them is found by the look that follows a failure.
+   */
+  private static boolean comeOrGo(List<FlowChange> changes) {
+    return changes.size() <= MOST_IN_TURN
+        && (changes.stream().allMatch(FlowChange.Add.class::isInstance)
+            || changes.stream().allMatch(FlowChange.DeleteStrict.class::isInstance));
   }
 
   @Override

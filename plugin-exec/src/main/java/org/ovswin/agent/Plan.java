@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +64,8 @@ record Plan(
 
   /**
    * @param ports how many ports may be deleted now: each holds the switch up for some 13 ms, in
-   *     which it takes no flow
+   *     which it takes no flow. With none, nor is written whose a ready port is, which only people
+   *     read
    */
   static Plan of(NodeView view, Instant now, int ports) {
     Optional<NodeState> state = view.nodeState();
@@ -91,9 +93,11 @@ record Plan(
       }
       boolean forwardsGone = view.host().isWithout(pod.forwards());
       boolean flowsGone = view.flows().areWithout(pod.address());
+      // A ready port stays; without flows it is nobody's.
       boolean rowGone =
-          !view.vswitch().interfaces().containsKey(pod.hostName())
-              && !view.comingPorts().contains(pod.hostName());
+          pod.hasReadyPort()
+              || (!view.vswitch().interfaces().containsKey(pod.hostName())
+                  && !view.comingPorts().contains(pod.hostName()));
       boolean endpointGone = pod.endpoint() instanceof EndpointState.Detached;
       // With the switch out of reach nothing can be taken out of it; the endpoint at least must go.
       boolean unreachable = !view.databaseUp() || !view.flows().areSettled();
@@ -146,10 +150,18 @@ record Plan(
   private static boolean wantsAttach(NodeView view, PodView pod, Instant now) {
     return switch (pod.endpoint()) {
       case EndpointState.Unknown _ -> true;
-      case EndpointState.Lost _ -> view.isWithoutPort(pod);
+      case EndpointState.Lost _ -> !hasLostPort(view, pod) || view.isWithoutPort(pod);
       case EndpointState.Failed failed -> !now.isBefore(failed.retryAt());
       case EndpointState.Busy _, EndpointState.Attached _, EndpointState.Detached _ -> false;
     };
+  }
+
+  /** A ready port is there without the pod's interface, unless somebody took that away too. */
+  private static boolean hasLostPort(NodeView view, PodView pod) {
+    return pod.endpoint() instanceof EndpointState.Lost
+        && (!pod.hasReadyPort()
+            || !view.vswitch().interfaces().containsKey(pod.hostName())
+            || PodWatch.hasLostDevice(pod, view));
   }
 
   private static boolean wantsDetach(PodView pod, Instant now) {
@@ -202,28 +214,45 @@ record Plan(
                         PortSpec.system(uplink.device())
                             .withExternalIds(Map.of("ovs-win-role", "uplink")))));
     Set<String> known = new HashSet<>();
-    Set<String> kept = new HashSet<>();
+    Set<String> kept = new HashSet<>(view.readyPorts());
+    Map<String, Map<String, String>> readyPorts = new LinkedHashMap<>();
+    view.readyPorts().forEach(name -> readyPorts.put(name, Map.of()));
     Set<String> awaited = new HashSet<>();
     for (PodView pod : view.pods().values()) {
       // A row goes after the flows: its port number must not be another pod's with these flows.
       known.add(pod.hostName());
-      boolean lost = pod.isHeld() && pod.endpoint() instanceof EndpointState.Lost;
+      boolean lost = pod.isHeld() && hasLostPort(view, pod);
       if (lost) {
         awaited.add(pod.hostName());
+        kept.remove(pod.hostName());
+        readyPorts.remove(pod.hostName());
       }
-      if ((pod.isHeld() && !lost) || !view.flows().areWithout(pod.address())) {
+      if ((!lost && (pod.isHeld() || pod.hasReadyPort()))
+          || !view.flows().areWithout(pod.address())) {
         kept.add(pod.hostName());
       }
-      if (pod.isHeld() && pod.endpoint() instanceof EndpointState.Attached) {
+      if (pod.hasReadyPort()) {
+        if (readyPorts.containsKey(pod.hostName())
+            || pod.endpoint() instanceof EndpointState.Attached) {
+          readyPorts.put(pod.hostName(), pod.isHeld() ? externalIds(pod) : Map.of());
+        }
+      } else if (pod.isHeld() && pod.endpoint() instanceof EndpointState.Attached) {
         changes.add(
             new VswitchChange.PutPort(
                 bridge, PortSpec.system(pod.hostName()).withExternalIds(externalIds(pod))));
       }
     }
+    readyPorts.forEach(
+        (name, pod) ->
+            changes.add(
+                new VswitchChange.PutPort(
+                    bridge,
+                    ports > 0 ? readyPort(name).withPortExternalIds(pod) : readyPort(name))));
     int deleted = 0;
     for (String name : new TreeSet<>(view.vswitch().interfaces().keySet())) {
       InterfaceRow row = view.vswitch().interfaces().get(name);
-      boolean ours = row != null && row.externalIds().containsKey(CONTAINER_ID);
+      boolean ours =
+          row != null && (row.externalIds().containsKey(CONTAINER_ID) || PortPool.isReady(row));
       if (ours
           && !kept.contains(name)
           && (known.contains(name) || isOver(view))
@@ -233,6 +262,10 @@ record Plan(
       }
     }
     return changes;
+  }
+
+  private static PortSpec readyPort(String name) {
+    return PortSpec.system(name).withExternalIds(Map.of(PortPool.ROLE, PortPool.READY));
   }
 
   private static BridgeSpec bridge(NodeView view) {

@@ -28,8 +28,8 @@ import org.ovswin.sandbox.Protocol;
  * @param lease its address, and whether its teardown is under way
  * @param intent the rest of what is wanted
  * @param endpoint how far its endpoint is
- * @param hostName the endpoint's name on the host, the same after every restart; kept because every
- *     step asks for that of every pod
+ * @param hostName the endpoint's name on the host, which is that of its port, the same after every
+ *     restart; kept because every step asks for that of every pod
  */
 record PodView(Lease lease, Intent intent, EndpointState endpoint, String hostName) {
 
@@ -39,7 +39,7 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint, String hostNa
   private static final int HOST_NAME_DIGITS = 10;
 
   PodView(Lease lease, Intent intent, EndpointState endpoint) {
-    this(lease, intent, endpoint, hostName(lease.attachment()));
+    this(lease, intent, endpoint, intent.port().orElseGet(() -> hostName(lease.attachment())));
   }
 
   /**
@@ -119,6 +119,12 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint, String hostNa
     return forwards;
   }
 
+  /** Whether its port was there before it, and stays. */
+  boolean hasReadyPort() {
+    return intent.port().isPresent();
+  }
+
+  /** Of a pod that brings its own port. */
   static String hostName(Attachment attachment) {
     String text = attachment.containerId() + "/" + attachment.ifName();
     return "ow-" + HexFormat.of().formatHex(sha256(text)).substring(0, HOST_NAME_DIGITS);
@@ -137,10 +143,12 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint, String hostNa
     String sandbox = intent.sandbox();
     String ifName = lease.attachment().ifName();
     var mac = org.ovswin.sandbox.MacAddress.parse(mac().toString());
-    return switch (intent.defaultRoute()) {
-      case HERE -> EndpointSpec.withGateways(hostName, sandbox, ifName, mac, gatewayed, mtu);
-      case ELSEWHERE -> EndpointSpec.beside(hostName, sandbox, ifName, mac, gatewayed, mtu);
-    };
+    EndpointSpec spec =
+        switch (intent.defaultRoute()) {
+          case HERE -> EndpointSpec.withGateways(hostName, sandbox, ifName, mac, gatewayed, mtu);
+          case ELSEWHERE -> EndpointSpec.beside(hostName, sandbox, ifName, mac, gatewayed, mtu);
+        };
+    return spec.on(hasReadyPort() ? EndpointSpec.Port.READY : EndpointSpec.Port.OWN);
   }
 
   /** The addresses that have a way of their own out of the sandbox, in which others live on. */

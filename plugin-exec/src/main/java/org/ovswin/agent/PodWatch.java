@@ -18,7 +18,9 @@ import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
 import org.ovswin.ovsdb.vswitch.PortOutcome;
 import org.ovswin.sandbox.EndpointException;
+import org.ovswin.sandbox.EndpointSpec;
 import org.ovswin.sandbox.Endpoints;
+import org.ovswin.sandbox.ReadyPorts;
 import org.ovswin.sandbox.SandboxProbe;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +31,11 @@ import org.slf4j.LoggerFactory;
  * the agent was away never says so again.
  *
  * <p>The addresses of a pod are never given away while it may still use them. As long as the host's
- * end of its veth pair is there, its other end is in a living namespace, whatever became of the
- * path: nothing is concluded then. Without it nobody can send from the address; but the pod may
- * only have lost its device. It counts as gone when there is nothing at the path of its sandbox, or
- * another namespace than the one that it was attached in, at {@link #LOOKS} looks in a row.
+ * end of its veth pair is there, or its interface is on its ready port, that is in a living
+ * namespace, whatever became of the path: nothing is concluded then. Without it nobody can send
+ * from the address; but the pod may only have lost its device. It counts as gone when there is
+ * nothing at the path of its sandbox, or another namespace than the one that it was attached in, at
+ * {@link #LOOKS} looks in a row.
  *
  * <p>Looked at is every 30 s, more often while a sandbox seems to be gone, and when Open vSwitch
  * says that it has lost a device. A look asks the kernel for all links once. Used by the
@@ -48,6 +51,7 @@ final class PodWatch {
   static final int LOOKS = 5;
 
   private final Endpoints endpoints;
+  private final ReadyPorts readyPorts;
   private final SandboxProbe sandboxes;
   private final int mtu;
   private final Duration grace;
@@ -91,12 +95,14 @@ final class PodWatch {
    */
   PodWatch(
       Endpoints endpoints,
+      ReadyPorts readyPorts,
       SandboxProbe sandboxes,
       int mtu,
       Duration grace,
       Executor threads,
       Consumer<Event> tell) {
     this.endpoints = endpoints;
+    this.readyPorts = readyPorts;
     this.sandboxes = sandboxes;
     this.mtu = mtu;
     this.grace = grace;
@@ -191,12 +197,13 @@ final class PodWatch {
 
   private List<Seen> look(Map<PodView, Known> watched, AddressSpace space) {
     try {
-      Set<String> devices = endpoints.list();
+      Set<String> devices = new HashSet<>(endpoints.list());
+      devices.addAll(readyPorts.inUse());
       List<Seen> seen = new ArrayList<>();
       for (Map.Entry<PodView, Known> entry : watched.entrySet()) {
         PodView pod = entry.getKey();
         Sighting sighting =
-            devices.contains(pod.hostName())
+            devices.contains(pod.hostName()) || isDown(pod, space)
                 ? new Sighting.Here(identity(pod, entry.getValue(), space))
                 : new Sighting.Lost(sandboxes.look(pod.intent().sandbox()));
         seen.add(new Seen(pod, sighting));
@@ -212,11 +219,23 @@ final class PodWatch {
   private OptionalLong identity(PodView pod, Known before, AddressSpace space)
       throws EndpointException {
     if (before.sandbox().isEmpty()
-        && endpoints.find(pod.endpointSpec(space, mtu)).isPresent()
+        && isThere(pod.endpointSpec(space, mtu))
         && sandboxes.look(pod.intent().sandbox()) instanceof SandboxProbe.Life.There there) {
       return there.identity();
     }
     return before.sandbox();
+  }
+
+  /** Over a ready port an interface that the pod has set down is seen only in its sandbox. */
+  private boolean isDown(PodView pod, AddressSpace space) throws EndpointException {
+    return pod.hasReadyPort() && isThere(pod.endpointSpec(space, mtu));
+  }
+
+  private boolean isThere(EndpointSpec spec) throws EndpointException {
+    return switch (spec.port()) {
+      case OWN -> endpoints.find(spec).isPresent();
+      case READY -> readyPorts.holds(spec);
+    };
   }
 
   /** Decides what follows from a look. */

@@ -19,6 +19,7 @@ import org.ovswin.ipam.lease.BlockUse;
 import org.ovswin.ipam.lease.Lease;
 import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.ipam.lease.Reservation;
+import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
 import org.ovswin.pipeline.NodeState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,7 @@ final class Reconciler {
   private final NatSide nat;
   private final GatewayProbe gateway;
   private final Requests requests;
+  private final PortPool ports;
   private final PodWatch watch;
   private final ClusterLink cluster;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -71,6 +73,7 @@ final class Reconciler {
   private Instant freshUntil = Instant.MAX;
   private Instant lastStep = Instant.MIN;
   private boolean moreToDo;
+  private volatile AddressSpace lastSpace = AddressSpace.of(List.of(), List.of());
 
   /** Whether addresses came free, for those that wait for one. */
   private boolean addressesMoved;
@@ -88,6 +91,7 @@ final class Reconciler {
       NatSide nat,
       GatewayProbe gateway,
       Requests requests,
+      PortPool ports,
       PodWatch watch,
       ClusterLink cluster,
       InstantSource clock) {
@@ -100,11 +104,14 @@ final class Reconciler {
     this.nat = nat;
     this.gateway = gateway;
     this.requests = requests;
+    this.ports = ports;
     this.watch = watch;
     this.cluster = cluster;
     this.clock = clock;
     for (Lease lease : leases.leases()) {
-      pods.put(lease.attachment(), PodView.of(lease));
+      PodView pod = PodView.of(lease);
+      pods.put(lease.attachment(), pod);
+      pod.intent().port().ifPresent(ports::take);
     }
   }
 
@@ -164,6 +171,8 @@ final class Reconciler {
       }
       case Event.GatewayAnswered answered -> gatewayAnswered(answered, now);
       case Event.EndpointMoved moved -> endpointMoved(moved);
+      case Event.PortsMade made -> ports.made(made, now);
+      case Event.PortsRemoved removed -> ports.removed(removed);
       case Event.PodsSeen seen -> watch.seen(seen.sightings(), pods, leases, now);
       case Event.LocalPortMoved moved -> host.localPortMoved(moved.outcome(), now);
       case Event.NatMoved moved -> nat.moved(moved.problem(), now);
@@ -203,7 +212,14 @@ final class Reconciler {
   /** The cluster's ranges as last seen, else as configured, and this node's blocks. */
   private AddressSpace space() {
     ClusterRanges ranges = clusterView.map(ClusterView::ranges).orElse(config.cluster().ranges());
-    return AddressSpace.of(ranges.prefixes(), leases.blocks());
+    AddressSpace space = AddressSpace.of(ranges.prefixes(), leases.blocks());
+    lastSpace = space;
+    return space;
+  }
+
+  /** As at the last step; for any thread. It has the addresses of every pod that was answered. */
+  AddressSpace lastSpace() {
+    return lastSpace;
   }
 
   private void blocksMoved(Event.BlocksMoved moved) {
@@ -287,12 +303,14 @@ final class Reconciler {
   }
 
   private NodeView view() {
+    VswitchSnapshot snapshot = rows.snapshot();
     return new NodeView(
         config,
         space(),
         pods,
-        rows.snapshot(),
+        snapshot,
         rows.comingPorts(),
+        ports.names(snapshot),
         flows.flows(),
         peers.map(Peers::routed),
         nextHops,
@@ -325,12 +343,15 @@ final class Reconciler {
     NodeView view = view();
     Plan plan = Plan.of(view, now, portsToDelete(view, now));
     release(plan);
+
     leases.sync();
+
     afterSync.forEach(Runnable::run);
     afterSync.clear();
     cluster.localMoved(new LocalBlocks(leases.usage(), requests.waitingFor()));
     moreToDo = requests.settle(view, plan, pods, leases, now) || addressesMoved;
     startEndpoints(plan);
+    ports.step(view, requests.isQuiet(), now);
     watch.start(view, now);
     rows.start(plan.rows(), view.vswitch(), now);
     plan.nat().ifPresent(target -> nat.start(target, now));
@@ -376,14 +397,17 @@ final class Reconciler {
       // two pods one address. Lost in a crash, the release is planned again.
       leases.release(attachment);
       addressesMoved = true;
-      pods.remove(attachment);
+      PodView gone = pods.remove(attachment);
+      if (gone != null) {
+        gone.intent().port().ifPresent(ports::giveBack);
+      }
     }
   }
 
   private void startEndpoints(Plan plan) {
     AddressSpace space = space();
     plan.attach().forEach(pod -> startEndpoint(pod, coming -> host.attach(coming, space)));
-    plan.detach().forEach(pod -> startEndpoint(pod, host::detach));
+    plan.detach().forEach(pod -> startEndpoint(pod, going -> host.detach(going, space)));
   }
 
   /** Not if a request has been given up since the plan was made. */
@@ -411,6 +435,8 @@ final class Reconciler {
           Event.ClaimFailed _,
           Event.GatewayAnswered _,
           Event.EndpointMoved _,
+          Event.PortsMade _,
+          Event.PortsRemoved _,
           Event.PodsSeen _,
           Event.LocalPortMoved _,
           Event.NatMoved _,

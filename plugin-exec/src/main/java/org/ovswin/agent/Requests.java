@@ -51,6 +51,7 @@ final class Requests {
   private final AgentConfig config;
   private final String bootId;
   private final InstantSource clock;
+  private final PortPool ports;
   private final ClusterLink cluster;
   private final List<Queued> queued = new ArrayList<>();
   private final List<Later> later = new ArrayList<>();
@@ -89,10 +90,12 @@ final class Requests {
   private record Failing(
       Attachment attachment, Instant deadline, CniException why, CompletableFuture<PodView> done) {}
 
-  Requests(AgentConfig config, String bootId, InstantSource clock, ClusterLink cluster) {
+  Requests(
+      AgentConfig config, String bootId, InstantSource clock, PortPool ports, ClusterLink cluster) {
     this.config = config;
     this.bootId = bootId;
     this.clock = clock;
+    this.ports = ports;
     this.cluster = cluster;
   }
 
@@ -135,10 +138,13 @@ final class Requests {
     }
     Admission.requireFreeHostPorts(intent, pods.values());
     Admission.requireFreeMac(intent, pods.values());
-    LeaseRequest wanted = Admission.leaseRequest(request, intent, bootId, config, view.space());
+    Optional<String> port = ports.free(view, clock.instant());
+    LeaseRequest wanted =
+        Admission.leaseRequest(request, intent.on(port), bootId, config, view.space());
     return switch (leases.allocate(wanted)) {
       case Allocation.Allocated allocated -> {
         pods.put(attachment, PodView.of(allocated.lease()));
+        port.ifPresent(ports::take);
         yield Optional.of(new Adding(attachment, Origin.NEW, deadline, event.done()));
       }
       case Allocation.AlreadyHeld held ->
@@ -203,6 +209,11 @@ final class Requests {
   /** When nobody has asked for anything for a while, if nobody asks until then. */
   Instant quietAt() {
     return quietAt;
+  }
+
+  /** Whether nobody waits for a pod to come or to go. */
+  boolean isQuiet() {
+    return adding.isEmpty() && deleting.isEmpty() && queued.isEmpty() && later.isEmpty();
   }
 
   /**

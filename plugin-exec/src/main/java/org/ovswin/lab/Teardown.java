@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.ovswin.sandbox.linux.LinuxReadyPorts;
 
 /**
  * Undoes a ledger: the lab's processes, its namespaces, its directory. Does the same for a lab of
@@ -149,6 +150,13 @@ final class Teardown {
   }
 
   private static void deleteNamespaces(String id, List<String> names) {
+    try {
+      for (String name : names) {
+        LinuxReadyPorts.removeAllOf(name);
+      }
+    } catch (IOException e) {
+      throw new LabException("lab %s: %s".formatted(id, e.getMessage()));
+    }
     List<String> there = names.stream().filter(Teardown::exists).toList();
     if (there.isEmpty()) {
       return;

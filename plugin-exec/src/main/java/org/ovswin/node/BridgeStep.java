@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.ovswin.sandbox.linux.LinuxReadyPorts;
 
 /**
  * The bridge, which the agent makes. {@code down} removes it once the agent has ended, from the
@@ -60,6 +61,7 @@ final class BridgeStep implements Step {
       return Done.left(bridge + " is not ours, no agent made it");
     }
     openvswitch.delete(bridge);
+    LinuxReadyPorts.removeAll(bridge);
     return Done.now("removed " + bridge);
   }
 }

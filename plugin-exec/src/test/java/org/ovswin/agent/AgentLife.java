@@ -75,8 +75,7 @@ final class AgentLife {
     return new AgentLife(machine, clock, journal, Cluster.BOOT, Cluster.GATEWAY_CONFIG);
   }
 
-  private AgentLife(
-      Machine machine, TestClock clock, Path journal, String bootId, AgentConfig config)
+  AgentLife(Machine machine, TestClock clock, Path journal, String bootId, AgentConfig config)
       throws IOException {
     this.machine = machine;
     this.clock = clock;
@@ -98,10 +97,20 @@ final class AgentLife {
                 task.run();
               });
         };
+    FakeReadyPorts readyPorts = new FakeReadyPorts(machine, endpoints);
     this.config = config;
     this.host =
         new HostSide(
-            config, Cluster.LINK, bootId, endpoints, interfaces, clock, executor, inbox::tell);
+            config,
+            Cluster.LINK,
+            bootId,
+            endpoints,
+            readyPorts,
+            interfaces,
+            clock,
+            executor,
+            inbox::tell);
+    PortPool ports = new PortPool(config, Cluster.LINK, readyPorts, executor, inbox::tell);
     this.reconciler =
         new Reconciler(
             config,
@@ -112,9 +121,11 @@ final class AgentLife {
             host,
             new NatSide(Optional.of(nat), executor, inbox::tell),
             new GatewayProbe(flowSwitch),
-            new Requests(config, bootId, clock, cluster),
+            new Requests(config, bootId, clock, ports, cluster),
+            ports,
             new PodWatch(
                 endpoints,
+                readyPorts,
                 machine::sandbox,
                 Cluster.LINK.mtu(),
                 config.ipam().reclaimAfter(),
@@ -155,7 +166,8 @@ final class AgentLife {
   AgentHandler handler() {
     Optional<HostNat> translation =
         config.uplink().isPresent() ? Optional.empty() : Optional.of(nat);
-    return new AgentHandler(config, inbox, host, translation, flowSwitch, cluster, clock);
+    return new AgentHandler(
+        config, inbox, host, translation, flowSwitch, cluster, reconciler::lastSpace, clock);
   }
 
   int steps() {

@@ -17,12 +17,15 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.ovswin.cni.PortMapping;
 import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.Ipv4Address;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.Lease;
 import org.ovswin.ipam.lease.LeaseDatabase;
+import org.ovswin.openflow.Flow;
 import org.ovswin.ovsdb.vswitch.VswitchChange;
 import org.ovswin.pipeline.Pipeline;
 
@@ -43,8 +46,12 @@ final class AgentSimulation {
   private static final int EVENTS = 250;
   private static final int CONTAINERS = 8;
 
+  /** Twice what is kept when the pool has been found empty again and again. */
+  private static final int MOST_FREE = 128;
+
   private final Random random;
   private final Path directory;
+  private final AgentConfig config;
   private final TestClock clock = new TestClock();
   private final Machine machine = new Machine();
   private final Map<Attachment, PodView> acknowledged = new LinkedHashMap<>();
@@ -74,7 +81,9 @@ final class AgentSimulation {
   AgentSimulation(long seed, Path directory) throws IOException {
     this.random = new Random(seed);
     this.directory = directory;
-    this.agent = new AgentLife(machine, clock, directory.resolve("life0"));
+    // Few, so that some pods find one and others do not.
+    this.config = seed % 2 == 0 ? Cluster.CONFIG : Cluster.withReadyPorts(2);
+    this.agent = new AgentLife(machine, clock, directory.resolve("life0"), Cluster.BOOT, config);
     machine.start();
   }
 
@@ -194,11 +203,19 @@ final class AgentSimulation {
     assertThat(left.map(Lease::phase))
         .as("on disk: %s", call)
         .isNotEqualTo(Optional.of(Lease.Phase.HELD));
-    if (machine.devices.containsKey(PodView.hostName(attachment))) {
+    if (machine.devices.containsKey(
+        left.map(lease -> PodView.of(lease).hostName()).orElse(PodView.hostName(attachment)))) {
       // What is left of it goes later, and is silent until then.
       assertThat(left).as("on disk: %s", call).isPresent();
       assertThat(machine.hasFlows(PodView.of(left.orElseThrow()))).as("flows: %s", call).isFalse();
     }
+  }
+
+  private static int container(Lease lease) {
+    return IntStream.range(0, CONTAINERS)
+        .filter(number -> lease.attachment().equals(Cluster.attachment(number)))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Ipv4Address address(Lease lease) {
@@ -224,6 +241,7 @@ final class AgentSimulation {
 
   private void turn() throws IOException {
     List<Lease> before = agent.leases.leases();
+    Set<Long> comingBefore = comingFlows();
     AgentLife turned = agent;
     guarded(agent::turn);
     if (turned != agent) {
@@ -232,13 +250,13 @@ final class AgentSimulation {
     List<Lease> after = agent.leases.leases();
     for (Lease lease : before) {
       if (!isIn(after, lease)) {
-        checkGone(lease);
+        checkGone(lease, comingFlows());
       }
     }
     for (Lease lease : after) {
       if (!isIn(before, lease)) {
         // Also of its old holder there is nothing, whenever that was let go.
-        checkGone(lease);
+        checkGone(lease, comingBefore);
         Optional.ofNullable(lastHolder.get(address(lease))).ifPresent(old -> checkGone(old, lease));
         remember(lease);
       }
@@ -262,18 +280,29 @@ final class AgentSimulation {
     }
   }
 
-  /** That nothing is there, or on its way, of the address and of the attachment. */
-  private void checkGone(Lease lease) {
+  /** The cookies of flows on their way to the switch. */
+  private Set<Long> comingFlows() {
+    return agent.flowSwitch.underWay().stream().map(Flow::cookie).collect(Collectors.toSet());
+  }
+
+  /**
+   * That nothing is there, or on its way, of the address and of the attachment.
+   *
+   * @param coming flows on their way; of a pod that has just come, those before it: on a ready port
+   *     its own start with it
+   */
+  private void checkGone(Lease lease, Set<Long> coming) {
     long cookie = Pipeline.podCookie(address(lease));
     assertThat(machine.hasFlows(PodView.of(lease))).as("flows of free %s", lease).isFalse();
-    assertThat(agent.flowSwitch.underWay())
-        .as("flows on their way to free %s", lease)
-        .noneMatch(flow -> flow.cookie() == cookie);
-    checkGone(PodView.hostName(lease.attachment()), lease);
+    assertThat(coming).as("flows on their way to free %s", lease).doesNotContain(cookie);
+    checkGone(PodView.of(lease).hostName(), lease);
   }
 
   private void checkGone(String device, Lease lease) {
     assertThat(machine.devices).as("free %s", lease).doesNotContainKey(device);
+    if (machine.readyDevices.contains(device)) {
+      return;
+    }
     assertThat(machine.podRows()).as("free %s", lease).doesNotContain(device);
     assertThat(agent.vswitch.underWay())
         .as("free %s", lease)
@@ -283,7 +312,7 @@ final class AgentSimulation {
   }
 
   private void remember(Lease lease) {
-    String device = PodView.hostName(lease.attachment());
+    String device = PodView.of(lease).hostName();
     // It has been found gone, so its earlier address has no holder any more.
     lastHolder.values().remove(device);
     lastHolder.put(address(lease), device);
@@ -428,7 +457,7 @@ final class AgentSimulation {
     waiting.clear();
     Path survivor = directory.resolve("life" + ++lives);
     agent.crash(survivor);
-    agent = new AgentLife(machine, clock, survivor);
+    agent = new AgentLife(machine, clock, survivor, Cluster.BOOT, config);
     Set<Attachment> known = new HashSet<>();
     for (Lease lease : agent.leases.leases()) {
       remember(lease);
@@ -445,10 +474,10 @@ final class AgentSimulation {
   private void recover() throws IOException {
     agent.dieAfter(Integer.MAX_VALUE);
     repairAll();
-    for (int container = 0; container < CONTAINERS; container++) {
+    for (Lease lease : agent.leases.leases()) {
       // As a runtime does with a pod whose namespace is gone.
-      if (machine.lostDevices.contains(PodView.hostName(Cluster.attachment(container)))) {
-        delete(container);
+      if (machine.lostDevices.contains(PodView.of(lease).hostName())) {
+        delete(container(lease));
       }
     }
     guarded(() -> agent.settle(Duration.ofSeconds(35)));
@@ -463,10 +492,15 @@ final class AgentSimulation {
     for (Lease lease : agent.leases.leases()) {
       assertThat(lease.phase()).as("%s", lease).isEqualTo(Lease.Phase.HELD);
       held.add(PodView.of(lease));
-      names.add(PodView.hostName(lease.attachment()));
+      names.add(PodView.of(lease).hostName());
     }
-    assertThat(machine.podRows()).as("rows").isEqualTo(names);
     assertThat(machine.devices.keySet()).as("endpoints").isEqualTo(names);
+    Set<String> free = new TreeSet<>(machine.readyRows());
+    free.removeAll(names);
+    assertThat(free.size()).as("free ports: %s", free).isLessThanOrEqualTo(MOST_FREE);
+    assertThat(machine.readyDevices).as("devices of ready ports").containsAll(free);
+    names.removeAll(machine.readyRows());
+    assertThat(machine.podRows()).as("rows").isEqualTo(names);
     assertThat(
             machine.flowsBeyond(
                 agent.leases.blocks(),

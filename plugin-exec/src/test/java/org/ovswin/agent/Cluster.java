@@ -55,7 +55,16 @@ final class Cluster {
 
   private Cluster() {}
 
+  /** A node with ports that wait for pods. */
+  static AgentConfig withReadyPorts(int readyPorts) {
+    return config(UPLINK_CONFIG, readyPorts);
+  }
+
   private static AgentConfig config(AgentConfig.Exit exit) {
+    return config(exit, 0);
+  }
+
+  private static AgentConfig config(AgentConfig.Exit exit, int readyPorts) {
     return new AgentConfig(
         "node1",
         new ClusterConfig(
@@ -66,7 +75,7 @@ final class Cluster {
         Path.of("/nowhere/state"),
         Path.of("/nowhere/run"),
         new AgentConfig.OpenVSwitch(
-            "unix:/nowhere/db.sock", Path.of("/nowhere/ovs"), BRIDGE, "netdev"),
+            "unix:/nowhere/db.sock", Path.of("/nowhere/ovs"), BRIDGE, "netdev", readyPorts),
         exit,
         AgentConfig.Mode.HOST_GATEWAY,
         OptionalInt.of(1500));

@@ -88,6 +88,16 @@ final class FakeEndpoints implements Endpoints {
     if (machine.hasRow(hostName) && switchIsInReach.getAsBoolean()) {
       throw new AssertionError(hostName + ": detached while it is a port of the bridge");
     }
+    forget(hostName);
+  }
+
+  /** As {@link #detach}, where the port stays. */
+  void detachFromPort(String hostName) throws EndpointException {
+    failIfAsked();
+    forget(hostName);
+  }
+
+  private void forget(String hostName) {
     attached.remove(hostName);
     machine.devices.remove(hostName);
     machine.lostDevices.remove(hostName);

@@ -44,7 +44,8 @@ final class IntentTest {
                  "mac":"02:00:00:00:00:07",
                  "toPod":{"bitsPerSecond":1000,"burstBits":8},
                  "fromPod":{"bitsPerSecond":2000,"burstBits":16},
-                 "defaultRoute":"ELSEWHERE"}
+                 "defaultRoute":"ELSEWHERE",
+                 "port":"owr-3"}
                 """))
         .isEqualTo(
             new Intent(
@@ -53,7 +54,8 @@ final class IntentTest {
                     new HostPort(Protocol.SCTP, Optional.of(IpAddress.parse("2001:db8::7")), 1, 2)),
                 Optional.of(MacAddress.parse("02:00:00:00:00:07")),
                 new Bandwidth(Optional.of(new Rate(1000, 8)), Optional.of(new Rate(2000, 16))),
-                Intent.DefaultRoute.ELSEWHERE));
+                Intent.DefaultRoute.ELSEWHERE,
+                Optional.of("owr-3")));
   }
 
   @Test
@@ -76,7 +78,8 @@ final class IntentTest {
                   ? Optional.empty()
                   : Optional.of(MacAddress.forAddress(new Ipv4Address(random.nextInt()))),
               new Bandwidth(rate(random), rate(random)),
-              random.nextBoolean() ? Intent.DefaultRoute.HERE : Intent.DefaultRoute.ELSEWHERE);
+              random.nextBoolean() ? Intent.DefaultRoute.HERE : Intent.DefaultRoute.ELSEWHERE,
+              random.nextBoolean() ? Optional.empty() : Optional.of("owr-" + random.nextInt(99)));
       assertThat(Intent.parse(intent.toJson())).as("seed %d", seed).isEqualTo(intent);
     }
   }

@@ -46,6 +46,9 @@ final class Machine {
   /** Pods' devices by name. */
   final Map<String, EndpointSpec> devices = new TreeMap<>();
 
+  /** The devices of ready ports, whether a pod is on them or not. */
+  final Set<String> readyDevices = new TreeSet<>();
+
   /** Addresses with a way of their own out of their sandbox; that does not go with a device. */
   final Set<InetAddress> sources = new HashSet<>();
 
@@ -81,9 +84,11 @@ final class Machine {
 
   /** Somebody deletes a pod's device. */
   void loseDevice(int container) {
-    String device = PodView.hostName(Cluster.attachment(container));
-    if (devices.remove(device) != null) {
-      lostDevices.add(device);
+    for (EndpointSpec device : List.copyOf(devices.values())) {
+      if (device.sandbox().equals(Cluster.sandbox(container))) {
+        devices.remove(device.hostName());
+        lostDevices.add(device.hostName());
+      }
     }
   }
 
@@ -199,9 +204,21 @@ final class Machine {
     return rows.containsKey(name);
   }
 
-  /** The rows of pods, by name. */
+  /** The rows of ready ports, by name. */
+  Set<String> readyRows() {
+    Set<String> names = new TreeSet<>();
+    for (PortSpec row : rows.values()) {
+      if (PortPool.READY.equals(row.externalIds().get(PortPool.ROLE))) {
+        names.add(row.name());
+      }
+    }
+    return names;
+  }
+
+  /** The rows of pods that brought their own, by name. */
   Set<String> podRows() {
     Set<String> names = new TreeSet<>(rows.keySet());
+    names.removeAll(readyRows());
     names.remove(Cluster.BRIDGE);
     names.remove(Cluster.UPLINK);
     return names;
@@ -245,7 +262,10 @@ final class Machine {
     }
     for (String name : rows.keySet()) {
       boolean there =
-          name.equals(Cluster.UPLINK) || name.equals(Cluster.BRIDGE) || devices.containsKey(name);
+          name.equals(Cluster.UPLINK)
+              || name.equals(Cluster.BRIDGE)
+              || readyDevices.contains(name)
+              || devices.containsKey(name);
       Integer port = ofports.get(name);
       if (!there) {
         ofports.put(name, -1);

@@ -8,13 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.lab.Lab;
 import org.ovswin.lab.LabException;
 import org.ovswin.lab.LabNode;
 import org.ovswin.lab.Progress;
-import org.ovswin.sandbox.EndpointException;
-import org.ovswin.sandbox.linux.LinuxEndpoints;
-import org.ovswin.sandbox.linux.Netns;
 
 /**
  * What the rows have in common: a node of ours in a lab, a namespace as node for each peer, and
@@ -102,16 +100,9 @@ record Setting(Plan plan, LabNode node, Party ours, List<Party> parties, Progres
     return node.vsctl("get", "Open_vSwitch", ".", "next_cfg", "cur_cfg").lines().toList();
   }
 
+  /** By their leases, which go last. */
   private static int endpoints(LabNode node) throws IOException {
-    return Netns.call(
-        node.host().netns(),
-        () -> {
-          try {
-            return new LinuxEndpoints().list().size();
-          } catch (EndpointException e) {
-            throw new IOException(e.getMessage(), e);
-          }
-        });
+    return LeaseDatabase.read(node.stateDirectory().resolve("leases")).leases().size();
   }
 
   /** Runs the rounds, and says which one it is at. */

@@ -13,7 +13,8 @@ import org.ovswin.sandbox.MacAddress;
  * @param flags IFF_… of netdevice(7)
  * @param group the link group; 0 unless set
  * @param kind such as {@code veth} or {@code bridge}; empty for physical and loopback links
- * @param peerIndex IFLA_LINK: for veth the index of the other end, in its namespace
+ * @param peerIndex IFLA_LINK: for veth the index of the other end, in its namespace; for macvlan
+ *     that of the lower link
  * @param peerNsid IFLA_LINK_NETNSID: this namespace's number for the one the peer is in; empty when
  *     the peer is in the same
  */

@@ -20,6 +20,7 @@ final class LinkMessages {
   private static final int RTM_DELLINK = 17;
   private static final int RTM_GETLINK = 18;
   private static final int RTM_SETLINK = 19;
+  private static final int RTM_DELQDISC = 37;
   private static final int IFLA_ADDRESS = 1;
   private static final int IFLA_IFNAME = 3;
   private static final int IFLA_MTU = 4;
@@ -28,10 +29,13 @@ final class LinkMessages {
   private static final int IFLA_GROUP = 27;
   private static final int IFLA_NET_NS_FD = 28;
   private static final int IFLA_EXT_MASK = 29;
+  private static final int IFLA_PROMISCUITY = 30;
   private static final int IFLA_LINK_NETNSID = 37;
   private static final int IFLA_INFO_KIND = 1;
   private static final int IFLA_INFO_DATA = 2;
   private static final int VETH_INFO_PEER = 1;
+  private static final int IFLA_MACVLAN_MODE = 1;
+  private static final int MACVLAN_MODE_PASSTHRU = 8;
   private static final int RTEXT_FILTER_SKIP_STATS = 8;
   private static final int IFF_UP = 1;
   private static final int IFINFOMSG_LENGTH = 16;
@@ -79,6 +83,23 @@ final class LinkMessages {
         .attribute(IFLA_ADDRESS, veth.peerMac().octets())
         .attributeU32(IFLA_MTU, veth.mtu())
         .attributeU32(IFLA_NET_NS_FD, veth.peerNetns().fd());
+  }
+
+  /** The lower link is the socket's namespace's; passthru takes it for itself alone. */
+  static NetlinkRequest createMacvlan(Macvlan macvlan) {
+    return header(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, "create " + macvlan, 0)
+        .attributeText(IFLA_IFNAME, macvlan.name())
+        .attributeU32(IFLA_MTU, macvlan.mtu())
+        .attributeU32(IFLA_LINK, macvlan.lower())
+        .attributeU32(IFLA_NET_NS_FD, macvlan.netns().fd())
+        .nest(
+            IFLA_LINKINFO,
+            linkInfo ->
+                linkInfo
+                    .attributeText(IFLA_INFO_KIND, Macvlan.KIND)
+                    .nest(
+                        IFLA_INFO_DATA,
+                        data -> data.attributeU32(IFLA_MACVLAN_MODE, MACVLAN_MODE_PASSTHRU)));
   }
 
   static NetlinkRequest createBridge(String name) {
@@ -146,6 +167,47 @@ final class LinkMessages {
         attributes.nested(IFLA_LINKINFO).text(IFLA_INFO_KIND),
         attributes.u32(IFLA_LINK),
         attributes.u32(IFLA_LINK_NETNSID));
+  }
+
+  /**
+   * Takes away what somebody had the traffic control do with a link's packets (tc(8)).
+   *
+   * <pre>
+   *  struct tcmsg: | family 1 | pad 3 | index 4 | handle 4 | parent 4 | info 4 |
+   * </pre>
+   */
+  static NetlinkRequest deleteQdisc(int index, Hook hook) {
+    return new NetlinkRequest(
+            RTM_DELQDISC, 0, "delete the %s qdisc of link %d".formatted(hook, index))
+        .u8(0)
+        .u8(0)
+        .u16(0)
+        .u32(index)
+        .u32(hook.handle)
+        .u32(hook.parent)
+        .u32(0);
+  }
+
+  /** Where a queueing discipline is: TC_H_… of linux/pkt_sched.h. */
+  enum Hook {
+    ROOT(0, 0xffffffff),
+    INGRESS(0xffff0000, 0xfffffff1);
+
+    private final int handle;
+    private final int parent;
+
+    Hook(int handle, int parent) {
+      this.handle = handle;
+      this.parent = parent;
+    }
+  }
+
+  /** Whether an RTM_NEWLINK's link is in promiscuous mode; its flags do not say so. */
+  static boolean isPromiscuous(ByteBuffer body) throws NetlinkFormatException {
+    return NetlinkAttributes.read(body.slice(IFINFOMSG_LENGTH, body.remaining() - IFINFOMSG_LENGTH))
+            .u32(IFLA_PROMISCUITY)
+            .orElse(0)
+        > 0;
   }
 
   private static NetlinkRequest header(int type, int flags, String asked, int index) {

@@ -220,8 +220,7 @@ public final class LinuxEndpoints implements Endpoints {
         spec.mtu());
   }
 
-  private static List<EndpointProblem> hostProblems(Link hostEnd, EndpointSpec spec)
-      throws IOException {
+  static List<EndpointProblem> hostProblems(Link hostEnd, EndpointSpec spec) throws IOException {
     List<EndpointProblem> problems = new ArrayList<>();
     if (!hostEnd.isUp()) {
       problems.add(new EndpointProblem(hostEnd.name() + " state", "down", "up"));
@@ -275,7 +274,7 @@ public final class LinuxEndpoints implements Endpoints {
     return link.isKind(Veth.KIND) && link.group() == LINK_GROUP;
   }
 
-  private static void delete(Rtnetlink host, Link hostEnd) throws IOException {
+  static void delete(Rtnetlink host, Link hostEnd) throws IOException {
     try {
       host.deleteLink(hostEnd.index());
     } catch (ErrnoException e) {
@@ -288,7 +287,7 @@ public final class LinuxEndpoints implements Endpoints {
 
   /** What happens on a thread inside the sandbox. */
   @FunctionalInterface
-  private interface PodBody<T> {
+  interface PodBody<T> {
     T run(PodEnd pod) throws IOException;
   }
 
@@ -298,7 +297,7 @@ public final class LinuxEndpoints implements Endpoints {
     void run(PodEnd pod) throws IOException;
   }
 
-  private static <T> T inPod(Netns sandbox, EndpointSpec spec, PodBody<T> body) throws IOException {
+  static <T> T inPod(Netns sandbox, EndpointSpec spec, PodBody<T> body) throws IOException {
     return sandbox.call(
         () -> {
           try (PodEnd pod = PodEnd.open(spec)) {
@@ -320,7 +319,7 @@ public final class LinuxEndpoints implements Endpoints {
   }
 
   /** A pod's routes in the host's namespace would take the host off its network. */
-  private static void requireNotOwn(Netns sandbox, EndpointSpec spec) throws IOException {
+  static void requireNotOwn(Netns sandbox, EndpointSpec spec) throws IOException {
     if (sandbox.isOwn()) {
       throw new EndpointException(
           Reason.SANDBOX_MISSING,

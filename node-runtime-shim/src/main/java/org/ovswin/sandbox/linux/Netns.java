@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A network namespace of this host (network_namespaces(7)), held open by a file descriptor. Named
@@ -31,6 +33,7 @@ public final class Netns implements AutoCloseable {
   /** Where named namespaces are, as in ip-netns(8). */
   public static final Path NAMED = Path.of("/run/netns");
 
+  private static final Logger LOG = LoggerFactory.getLogger(Netns.class);
   private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[^/\\s\\x00]{1,255}");
 
   /** _IO(0xb7, 3), ioctl_nsfs(2). */
@@ -172,9 +175,26 @@ public final class Netns implements AutoCloseable {
 
   /** Whether this is the namespace of this process, by whatever path it was opened. */
   boolean isOwn() throws IOException {
-    // Followed, both lead to a file of nsfs; its number is the namespace's identity.
-    return Files.getAttribute(Path.of("/proc/self/fd/" + fd), "unix:ino")
-        .equals(Files.getAttribute(OF_PROCESS, "unix:ino"));
+    return inode().equals(Files.getAttribute(OF_PROCESS, "unix:ino"));
+  }
+
+  /** The namespace of the calling thread. */
+  static Netns ofThread() throws IOException {
+    return open(OF_THREAD);
+  }
+
+  /** Whether this is the namespace at a path; not if there is none. */
+  boolean isAt(Path other) throws IOException {
+    try (Netns there = open(other)) {
+      return inode().equals(there.inode());
+    } catch (MissingNetnsException | NotNetnsException e) {
+      return false;
+    }
+  }
+
+  private Object inode() throws IOException {
+    // Followed, it leads to a file of nsfs; its number is the namespace's identity.
+    return Files.getAttribute(Path.of("/proc/self/fd/" + fd), "unix:ino");
   }
 
   /**
@@ -209,11 +229,11 @@ public final class Netns implements AutoCloseable {
   }
 
   /**
-   * Runs {@code body} inside the namespace at {@code path} on a thread made for it, which ends
-   * afterwards. Sockets that it opens and processes that it starts belong to the namespace for
-   * good.
+   * Runs {@code body} inside the namespace at {@code path}: on the calling thread, or for a virtual
+   * one on a thread made for it. Sockets that it opens and processes that it starts belong to the
+   * namespace for good.
    *
-   * @throws X what {@code body} throws; its stack trace is the thread's
+   * @throws X what {@code body} throws
    * @throws MissingNetnsException if there is nothing at the path
    * @throws NotNetnsException if what is there is not a network namespace
    * @throws ErrnoException EPERM without CAP_SYS_ADMIN
@@ -233,20 +253,39 @@ public final class Netns implements AutoCloseable {
 
   /** As {@link #call(Path, Body)}, in this namespace. */
   public <T, X extends Exception> T call(Body<T, X> body) throws IOException, X {
-    return onThread(
-        "netns-" + path.getFileName(),
-        () -> {
-          Libc.call("enter " + path, () -> Libc.setns(fd, Libc.CLONE_NEWNET));
-          return body.run();
-        });
+    if (!Thread.currentThread().isVirtual()) {
+      return inPlace(body);
+    }
+    // A virtual thread may go on on another thread of the system at any moment.
+    return onThread("netns-" + path.getFileName(), () -> inPlace(body));
+  }
+
+  /** On the calling thread, which is back where it was when this returns. */
+  private <T, X extends Exception> T inPlace(Body<T, X> body) throws IOException, X {
+    try (Netns before = ofThread()) {
+      Libc.call("enter " + path, () -> Libc.setns(fd, Libc.CLONE_NEWNET));
+      try {
+        return body.run();
+      } finally {
+        before.enterOrEnd();
+      }
+    }
+  }
+
+  /** A thread that stayed behind would make the host's devices in a pod. */
+  private void enterOrEnd() {
+    try {
+      Libc.call("return to " + path, () -> Libc.setns(fd, Libc.CLONE_NEWNET));
+    } catch (ErrnoException e) {
+      LOG.error("this process ends: {}", e.getMessage());
+      Runtime.getRuntime().halt(1);
+    }
   }
 
   /** As {@link #call(Path, Body)}, in this namespace, without a result. */
   public <X extends Exception> void run(Action<X> action) throws IOException, X {
-    onThread(
-        "netns-" + path.getFileName(),
+    this.<Boolean, X>call(
         () -> {
-          Libc.call("enter " + path, () -> Libc.setns(fd, Libc.CLONE_NEWNET));
           action.run();
           return Boolean.TRUE;
         });

@@ -51,6 +51,19 @@ final class PodEnd implements AutoCloseable {
     new SourceRouting(netlink, link, spec).converge();
   }
 
+  /** As above, for a link over a ready port, which has the offloads of that and any MAC address. */
+  void configureJoined() throws IOException {
+    Link link = requireLink();
+    settleIpv6();
+    netlink.configure(
+        link.index(),
+        spec.mac(),
+        spec.addresses(),
+        SourceRouting.prefixRoute(spec),
+        spec.routes().stream().map(route -> LinkRoute.of(link.index(), route)).toList());
+    new SourceRouting(netlink, link, spec).converge();
+  }
+
   /** Before the link is up: the kernel would send router solicitations, and take advertisements. */
   private void settleIpv6() throws IOException {
     if (spec.speaksIpv6()) {
@@ -129,9 +142,13 @@ final class PodEnd implements AutoCloseable {
     return problems;
   }
 
-  /** A switch in the kernel takes either; one in user space does not. */
+  /**
+   * A switch in the kernel takes either; one in user space does not. Over a ready port it is
+   * that's.
+   */
   private boolean hasUnwantedOffload() throws IOException {
-    return spec.txChecksum() == EndpointSpec.TxChecksum.COMPUTED
+    return spec.port() == EndpointSpec.Port.OWN
+        && spec.txChecksum() == EndpointSpec.TxChecksum.COMPUTED
         && ethtool.txChecksum(spec.ifName()) == Ethtool.TxChecksum.OFFLOADED;
   }
 

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 import org.ovswin.sandbox.InetPrefix;
 import org.ovswin.sandbox.MacAddress;
 
@@ -68,6 +70,32 @@ public final class Rtnetlink implements AutoCloseable {
     return links;
   }
 
+  /** Takes away every queueing discipline that somebody gave a link; a success if nobody did. */
+  void resetTrafficControl(int link) throws IOException {
+    for (LinkMessages.Hook hook : LinkMessages.Hook.values()) {
+      try {
+        socket.request(LinkMessages.deleteQdisc(link, hook));
+      } catch (ErrnoException e) {
+        // ENOENT: the kernel's own. EINVAL: there is none.
+        if (!e.errno().equals(Errno.ENOENT) && !e.errno().equals(Errno.EINVAL)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** The names of links that hear everything because somebody wants them to. */
+  Set<String> promiscuousLinks() throws IOException {
+    Set<String> names = new TreeSet<>();
+    for (NetlinkSocket.Message message : socket.request(LinkMessages.dump())) {
+      if (message.type() == LinkMessages.RTM_NEWLINK
+          && LinkMessages.isPromiscuous(message.body())) {
+        names.add(LinkMessages.decode(message.body()).name());
+      }
+    }
+    return names;
+  }
+
   /**
    * Makes both ends of a pair, each in its namespace from the start (moving one later costs 20 ms).
    * Both are down.
@@ -76,6 +104,16 @@ public final class Rtnetlink implements AutoCloseable {
    */
   public void createVeth(Veth veth) throws IOException {
     socket.request(LinkMessages.createVeth(veth));
+  }
+
+  /**
+   * Makes an upper link, down, in its namespace from the start.
+   *
+   * @throws ErrnoException EEXIST if the name is taken there; EINVAL if the lower link has an upper
+   *     one already; EOPNOTSUPP if the kernel has no macvlan
+   */
+  void createMacvlan(Macvlan macvlan) throws IOException {
+    socket.request(LinkMessages.createMacvlan(macvlan));
   }
 
   /** Makes a Linux bridge, down, without ports. */
@@ -210,12 +248,34 @@ public final class Rtnetlink implements AutoCloseable {
       AddressMessages.PrefixRoute prefixRoute,
       List<LinkRoute> routes)
       throws IOException {
+    socket.requestAll(configuration(link, addresses, prefixRoute, routes));
+  }
+
+  /** As above, with a link-layer address too. */
+  void configure(
+      int link,
+      MacAddress mac,
+      List<InetPrefix> addresses,
+      AddressMessages.PrefixRoute prefixRoute,
+      List<LinkRoute> routes)
+      throws IOException {
+    List<NetlinkRequest> requests = new ArrayList<>();
+    requests.add(LinkMessages.mac(link, mac));
+    requests.addAll(configuration(link, addresses, prefixRoute, routes));
+    socket.requestAll(requests);
+  }
+
+  private static List<NetlinkRequest> configuration(
+      int link,
+      List<InetPrefix> addresses,
+      AddressMessages.PrefixRoute prefixRoute,
+      List<LinkRoute> routes) {
     List<NetlinkRequest> requests = new ArrayList<>();
     addresses.forEach(address -> requests.add(AddressMessages.add(link, address, prefixRoute)));
     requests.add(LinkMessages.up(LOOPBACK_INDEX));
     requests.add(LinkMessages.up(link));
     routes.forEach(route -> requests.add(RouteMessages.replace(route)));
-    socket.requestAll(requests);
+    return requests;
   }
 
   /** Whether an address is one of this host's. */

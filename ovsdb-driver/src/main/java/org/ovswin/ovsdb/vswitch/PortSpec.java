@@ -15,6 +15,8 @@ import java.util.OptionalInt;
  * @param ofportRequest the OpenFlow port number it should get, 1 to 65279
  * @param mtuRequest bytes
  * @param externalIds of the interface: whose it is and for which attachment
+ * @param portExternalIds of the port, exactly these; empty where they are somebody else's. Unlike
+ *     the interface's, ovs-vswitchd does not look at them: changing them costs it nothing
  */
 public record PortSpec(
     String name,
@@ -23,12 +25,14 @@ public record PortSpec(
     Optional<String> mac,
     OptionalInt ofportRequest,
     OptionalInt mtuRequest,
-    Map<String, String> externalIds) {
+    Map<String, String> externalIds,
+    Optional<Map<String, String>> portExternalIds) {
 
   public PortSpec {
     Names.require("port", name);
     options = Map.copyOf(options);
     externalIds = Map.copyOf(externalIds);
+    portExternalIds = portExternalIds.map(Map::copyOf);
     if (ofportRequest.isPresent()
         && (ofportRequest.getAsInt() < 1 || ofportRequest.getAsInt() > 65279)) {
       throw new IllegalArgumentException(
@@ -53,28 +57,57 @@ public record PortSpec(
   /** A port of any type, such as {@code geneve}. */
   public static PortSpec ofType(String name, String type) {
     return new PortSpec(
-        name, type, Map.of(), Optional.empty(), OptionalInt.empty(), OptionalInt.empty(), Map.of());
+        name,
+        type,
+        Map.of(),
+        Optional.empty(),
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        Map.of(),
+        Optional.empty());
   }
 
   public PortSpec withOptions(Map<String, String> value) {
-    return new PortSpec(name, type, value, mac, ofportRequest, mtuRequest, externalIds);
+    return new PortSpec(
+        name, type, value, mac, ofportRequest, mtuRequest, externalIds, portExternalIds);
   }
 
   public PortSpec withMac(String value) {
     return new PortSpec(
-        name, type, options, Optional.of(value), ofportRequest, mtuRequest, externalIds);
+        name,
+        type,
+        options,
+        Optional.of(value),
+        ofportRequest,
+        mtuRequest,
+        externalIds,
+        portExternalIds);
   }
 
   public PortSpec withOfportRequest(int value) {
-    return new PortSpec(name, type, options, mac, OptionalInt.of(value), mtuRequest, externalIds);
+    return new PortSpec(
+        name, type, options, mac, OptionalInt.of(value), mtuRequest, externalIds, portExternalIds);
   }
 
   public PortSpec withMtuRequest(int value) {
     return new PortSpec(
-        name, type, options, mac, ofportRequest, OptionalInt.of(value), externalIds);
+        name,
+        type,
+        options,
+        mac,
+        ofportRequest,
+        OptionalInt.of(value),
+        externalIds,
+        portExternalIds);
   }
 
   public PortSpec withExternalIds(Map<String, String> value) {
-    return new PortSpec(name, type, options, mac, ofportRequest, mtuRequest, value);
+    return new PortSpec(
+        name, type, options, mac, ofportRequest, mtuRequest, value, portExternalIds);
+  }
+
+  public PortSpec withPortExternalIds(Map<String, String> value) {
+    return new PortSpec(
+        name, type, options, mac, ofportRequest, mtuRequest, externalIds, Optional.of(value));
   }
 }

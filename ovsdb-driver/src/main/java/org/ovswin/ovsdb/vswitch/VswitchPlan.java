@@ -113,6 +113,10 @@ record VswitchPlan(List<Step> steps) {
     private final Set<String> deletedBridges = new HashSet<>();
     private final Set<String> requiredBridges = new HashSet<>();
     private boolean retries;
+
+    /** Whether ovs-vswitchd has to look at any of it. */
+    private boolean concernsSwitch;
+
     private int count;
 
     Builder(Operations operations, VswitchSnapshot snapshot) {
@@ -202,6 +206,23 @@ record VswitchPlan(List<Step> steps) {
                 + " (expected: one of its own name)");
       }
       updateInterface(change, spec, current.get());
+      updatePort(change, spec, row.get());
+    }
+
+    private void updatePort(VswitchChange change, PortSpec spec, PortRow row) {
+      Optional<Map<String, String>> wanted =
+          spec.portExternalIds().filter(ids -> !ids.equals(row.externalIds()));
+      if (wanted.isPresent()) {
+        boolean concerned = concernsSwitch;
+        update(
+            change,
+            Table.PORT,
+            reference(row.uuid()),
+            spec.name(),
+            Map.of("external_ids", map(wanted.get())),
+            List.of());
+        concernsSwitch = concerned;
+      }
     }
 
     private UUID insertPort(VswitchChange change, PortSpec spec) {
@@ -221,7 +242,14 @@ record VswitchPlan(List<Step> steps) {
           operations.insert(
               Table.PORT,
               port.toString(),
-              new TreeMap<>(Map.of("name", spec.name(), "interfaces", iface))));
+              new TreeMap<>(
+                  Map.of(
+                      "name",
+                      spec.name(),
+                      "interfaces",
+                      iface,
+                      "external_ids",
+                      map(spec.portExternalIds().orElse(Map.of()))))));
       return port;
     }
 
@@ -299,9 +327,11 @@ record VswitchPlan(List<Step> steps) {
               common(
                   operations.mutate(Table.BRIDGE, List.of(is(bridge)), ports.mutations("ports"))));
       List<Mutation> root = new ArrayList<>(bridges.mutations("bridges"));
-      // By its echo in cur_cfg it is known when ovs-vswitchd has seen all of this.
-      root.add(new Mutation("next_cfg", Mutator.SUM, 1L));
-      common(operations.mutate(Table.ROOT, List.of(), root));
+      if (concernsSwitch || retries || !portsOfBridge.isEmpty() || !root.isEmpty()) {
+        // By its echo in cur_cfg it is known when ovs-vswitchd has seen all of this.
+        root.add(new Mutation("next_cfg", Mutator.SUM, 1L));
+        common(operations.mutate(Table.ROOT, List.of(), root));
+      }
       common(operations.select(Table.ROOT, "next_cfg"));
       return new VswitchPlan(steps);
     }
@@ -316,6 +346,7 @@ record VswitchPlan(List<Step> steps) {
       if (columns.isEmpty() && mutations.isEmpty()) {
         return;
       }
+      concernsSwitch = true;
       step(
           change,
           operations.require(

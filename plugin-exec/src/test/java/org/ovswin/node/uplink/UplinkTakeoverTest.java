@@ -122,8 +122,8 @@ class UplinkTakeoverTest {
     assertThat(takeover.adapter())
         .hasToString(
             "Adapter[device=eth9, address=192.0.2.7/24, gateway=/192.0.2.1,"
-                + " ipv6=Optional[Ipv6[address=fd00:9:0:0:0:0:0:7/64, gateway=/fd00:9:0:0:0:0:0:1]],"
-                + " mtu=1450, dns=[]]");
+                + " ipv6=Optional[Ipv6[address=fd00:9:0:0:0:0:0:7/64,"
+                + " gateway=/fd00:9:0:0:0:0:0:1]], mtu=1450, dns=[]]");
     ProcessHandle watchdog = watchdog().orElseThrow();
     change(takeover);
     Netns.run(netns, takeover::verify);
