@@ -65,6 +65,7 @@ public final class LabNode {
       runDirectory: "%s"
       bridge: %s
       datapathType: %s
+      readyPorts: %d
     %s
     mode: host-gateway
     """
@@ -77,6 +78,7 @@ public final class LabNode {
             directory.resolve("ovs"),
             BRIDGE,
             Datapath.wanted().type(),
+            spec.readyPorts(),
             exitText(spec.exit()));
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
  * @param lifetime whether the lab may outlive its process
  * @param exit how packets leave the nodes
  * @param wires what is spoken between nodes and world
+ * @param readyPorts how many ports of each switch wait for pods
  */
 public record LabSpec(
     int nodes,
@@ -22,7 +23,8 @@ public record LabSpec(
     List<String> javaCommand,
     Lifetime lifetime,
     Exit exit,
-    Wires wires) {
+    Wires wires,
+    int readyPorts) {
   /** The nodes' addresses are 172.30.0.11 and up. */
   static final int MAX_NODES = 200;
 
@@ -70,19 +72,20 @@ public record LabSpec(
         thisJava(),
         Lifetime.WITH_OWNER,
         Exit.UPLINK,
-        Wires.OF_EXIT);
+        Wires.OF_EXIT,
+        0);
   }
 
   public LabSpec withLifetime(Lifetime lifetime) {
-    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires);
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires, readyPorts);
   }
 
   public LabSpec withExit(Exit exit) {
-    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires);
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires, readyPorts);
   }
 
   public LabSpec withWires(Wires wires) {
-    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires);
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires, readyPorts);
   }
 
   /** Whether nodes and world have IPv6 addresses. */
@@ -91,11 +94,15 @@ public record LabSpec(
   }
 
   public LabSpec withBase(Path base) {
-    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires);
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires, readyPorts);
   }
 
   public LabSpec withJavaCommand(List<String> javaCommand) {
-    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires);
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires, readyPorts);
+  }
+
+  public LabSpec withReadyPorts(int readyPorts) {
+    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires, readyPorts);
   }
 
   /** This JVM and its class path, set for a quick start. */

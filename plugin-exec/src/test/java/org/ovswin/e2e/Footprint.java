@@ -17,7 +17,7 @@ import org.ovswin.lab.LabNode;
  * @param node its name
  * @param records of the cluster's nodes that hold blocks, as the store has them
  * @param leases as the journal has them
- * @param ports of the bridge, by name
+ * @param ports of the bridge, by name, without those that wait for pods
  * @param rows of bridge, ports and interfaces with their identities, without what only counts
  * @param veths names of our ends
  * @param flows without counters and ages, sorted
@@ -41,7 +41,10 @@ record Footprint(
             .map(known -> known + " " + blocks(plan, known.name()))
             .toList(),
         plan.leases().stream().map(Object::toString).toList(),
-        node.vsctl("list-ports", LabNode.BRIDGE).lines().toList(),
+        node.vsctl("list-ports", LabNode.BRIDGE)
+            .lines()
+            .filter(port -> !port.startsWith("owr-"))
+            .toList(),
         rows(node),
         node.shell()
             .run("ip", "-o", "link", "show")

@@ -71,6 +71,16 @@ public final class Cni implements Callable<Integer> {
       })
   private List<Integer> pods = List.of();
 
+  @Option(
+      names = "--ready-ports",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = {
+        "How many of our ports wait for pods, 0 to 64 (openvswitch.readyPorts; default:",
+        "${DEFAULT-VALUE})."
+      })
+  private int readyPorts;
+
   @Option(names = "--quick", description = "Under three minutes: fewer rounds and pods.")
   private boolean quick;
 
@@ -119,8 +129,8 @@ public final class Cni implements Callable<Integer> {
   }
 
   /** Its agent is run as an installed one is, if this was built with Maven. */
-  private static LabSpec spec(Path launcher) throws IOException {
-    LabSpec spec = LabSpec.of(1, launcher);
+  private LabSpec spec(Path launcher) throws IOException {
+    LabSpec spec = LabSpec.of(1, launcher).withReadyPorts(readyPorts);
     AgentJava installed = new AgentJava(distribution());
     return Files.exists(installed.cache()) ? spec.withJavaCommand(installed.command()) : spec;
   }

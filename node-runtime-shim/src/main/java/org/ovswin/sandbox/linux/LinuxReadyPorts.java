@@ -305,6 +305,9 @@ public final class LinuxReadyPorts implements ReadyPorts, AutoCloseable {
   @Override
   public Set<String> inUse() throws EndpointException {
     try {
+      if (!Netns.names().contains(namespace)) {
+        return Set.of();
+      }
       // An interface over it that is up has it hear everything.
       return inner().promiscuousLinks();
     } catch (IOException e) {
