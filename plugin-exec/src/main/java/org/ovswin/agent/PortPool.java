@@ -130,7 +130,8 @@ final class PortPool {
    *     up flows
    */
   void step(NodeView view, boolean quiet, Instant now) {
-    if (busy || !view.databaseUp() || now.isBefore(notBefore) || !canBeUsed(view)) {
+    if (busy || !view.databaseUp() || now.isBefore(notBefore) || !view.flows().areSettled()) {
+      // Without flows no pod can be added; after a start, what is there comes first.
       return;
     }
     if (!adopted) {
@@ -153,11 +154,6 @@ final class PortPool {
       made.stream().filter(name -> isFree(name, view)).findFirst().ifPresent(this::retire);
     }
     removeRetired(view);
-  }
-
-  /** Without these no pod can be added; after a start, what is there comes first. */
-  private static boolean canBeUsed(NodeView view) {
-    return view.flows().areSettled() && view.nodeState().isPresent();
   }
 
   /** Takes over what an earlier life left. */

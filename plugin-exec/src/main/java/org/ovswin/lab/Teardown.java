@@ -22,6 +22,7 @@ import org.ovswin.sandbox.linux.LinuxReadyPorts;
  */
 final class Teardown {
   private static final Duration KILL_BOUND = Duration.ofSeconds(10);
+  private static final Duration START_BOUND = Duration.ofSeconds(2);
   private static final Path NETNS = Path.of("/run/netns");
 
   private Teardown() {}
@@ -100,8 +101,9 @@ final class Teardown {
         .toList();
   }
 
-  /** Again until none is left: a process that was just being started may appear once more. */
+  /** Again until none is left: one that is being killed may have started one more. */
   private static void killProcesses(String id, List<ProcessId> recorded) {
+    awaitStarting();
     boolean gone =
         Await.until(
             KILL_BOUND,
@@ -114,6 +116,33 @@ final class Teardown {
     if (!gone) {
       throw new LabException(
           "lab %s: processes %s survive SIGKILL (expected: none)".formatted(id, marked(id)));
+    }
+  }
+
+  /**
+   * Waits for the processes that are just being started on this machine to have begun or failed. A
+   * killed Java leaves behind the helper through which it starts a program; it carries the lab's id
+   * only from the moment that it has become this program.
+   */
+  private static void awaitStarting() {
+    List<ProcessId> starting =
+        ProcessHandle.allProcesses()
+            .map(ProcessHandle::pid)
+            .filter(Teardown::isSpawnHelper)
+            .flatMap(pid -> ProcessId.of(pid).stream())
+            .toList();
+    // One that stays is somebody else's, who was stopped in the middle: no reason to wait on.
+    Await.until(
+        START_BOUND,
+        () -> starting.stream().noneMatch(it -> it.alive() && isSpawnHelper(it.pid())));
+  }
+
+  private static boolean isSpawnHelper(long pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/comm")).strip().equals("jspawnhelper");
+    } catch (IOException e) {
+      // It ended meanwhile.
+      return false;
     }
   }
 
