@@ -13,6 +13,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -165,22 +167,37 @@ class NetnsTest {
   }
 
   @Test
-  void call_callerInterrupted_interruptsTheBodyAndKeepsTheInterrupt() throws Exception {
+  void call_callerInterrupted_interruptsTheBody() throws Exception {
     Path path = namespaces.create();
     Thread.currentThread().interrupt();
-    boolean interrupted =
-        Netns.call(
-            path,
+    assertThat(Netns.call(path, NetnsTest::isInterrupted)).isTrue();
+  }
+
+  @Test
+  void call_virtualCallerInterrupted_interruptsTheBodyAndKeepsTheInterrupt() throws Exception {
+    Path path = namespaces.create();
+    CompletableFuture<List<Boolean>> seen = new CompletableFuture<>();
+    Thread.startVirtualThread(
             () -> {
+              Thread.currentThread().interrupt();
               try {
-                TimeUnit.MINUTES.sleep(1);
-                return false;
-              } catch (InterruptedException e) {
-                return true;
+                boolean inBody = Netns.call(path, NetnsTest::isInterrupted);
+                seen.complete(List.of(inBody, Thread.interrupted()));
+              } catch (IOException | RuntimeException e) {
+                seen.completeExceptionally(e);
               }
-            });
-    assertThat(interrupted).isTrue();
-    assertThat(Thread.interrupted()).isTrue();
+            })
+        .join();
+    assertThat(seen.get()).containsExactly(true, true);
+  }
+
+  private static boolean isInterrupted() {
+    try {
+      TimeUnit.MINUTES.sleep(1);
+      return false;
+    } catch (InterruptedException e) {
+      return true;
+    }
   }
 
   /** Such as {@code net:[4026532008]}. */

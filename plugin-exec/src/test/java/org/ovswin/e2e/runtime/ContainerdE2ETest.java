@@ -22,7 +22,7 @@ import org.ovswin.lab.LabNode;
  * test its pods are removed, and then the nodes have nothing left of them.
  */
 class ContainerdE2ETest {
-  @RegisterExtension static final Cluster cluster = Cluster.ofNodes(2);
+  @RegisterExtension static final Cluster cluster = Cluster.ofNodes(2).gateway();
 
   private static Containerd containerd;
   private static Containerd farContainerd;
