@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.address.Ipv4Address;
@@ -372,6 +373,24 @@ public record NodeState(
       if (mac.isMulticast()) {
         throw new IllegalArgumentException("pod MAC: " + mac + " (expected: unicast)");
       }
+    }
+
+    /**
+     * As a record's own, which costs many times as much; each change of a node compares all pods.
+     */
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Pod pod
+          && port == pod.port
+          && mac.equals(pod.mac)
+          && addresses.equals(pod.addresses)
+          && hostPorts.equals(pod.hostPorts)
+          && bandwidth.equals(pod.bandwidth);
+    }
+
+    @Override
+    public int hashCode() {
+      return port;
     }
 
     /** The address that the pod is known by: IPv4 if it has one. */

@@ -44,6 +44,21 @@ record AddressSpace(List<IpPrefix> ranges, List<IpPrefix> blocks) {
     return blocks.stream().filter(block -> block.contains(address)).findFirst();
   }
 
+  /** Whether each of the addresses is in a block. */
+  boolean hasBlocksOf(List<IpAddress> addresses) {
+    // Asked of every pod at every step, hence no streams.
+    for (IpAddress address : addresses) {
+      boolean found = false;
+      for (IpPrefix block : blocks) {
+        found |= block.contains(address);
+      }
+      if (!found) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The families that pods have addresses of. */
   Set<Family> families() {
     Set<Family> families = EnumSet.noneOf(Family.class);

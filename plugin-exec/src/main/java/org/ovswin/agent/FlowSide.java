@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.ovswin.agent.SwitchFlows.Known;
 import org.ovswin.agent.SwitchFlows.Others;
@@ -134,6 +135,15 @@ final class FlowSide {
     known = new Known.Unsettled("it refused flows: " + reason);
     failure = Optional.of(new Failure(target, now, pause));
     underWay = Optional.empty();
+  }
+
+  /** Whether {@link #start} with this target can only delete flows of pods. */
+  boolean onlyTakesAway(FlowTarget target) {
+    return known instanceof Known.Settled settled
+        && settled.others() == Others.NONE
+        && settled.target().state().hasSameNode(target.state())
+        && settled.target().state().pods().size() > target.state().pods().size()
+        && Set.copyOf(settled.target().state().pods()).containsAll(target.state().pods());
   }
 
   /** Begins what there is to do for this target. One thing at a time. */

@@ -3,6 +3,7 @@ package org.ovswin.agent;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Set;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
+import org.ovswin.ovsdb.vswitch.PortSpec;
 import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
 import org.ovswin.pipeline.NodeState;
 
@@ -38,7 +40,7 @@ record NodeView(
     Map<Attachment, PodView> pods,
     VswitchSnapshot vswitch,
     Set<String> comingPorts,
-    Set<String> readyPorts,
+    Map<String, PortSpec> readyPorts,
     SwitchFlows flows,
     Optional<NodeState.Peers> peers,
     NextHops nextHops,
@@ -56,7 +58,7 @@ record NodeView(
   NodeView {
     pods = Collections.unmodifiableMap(new LinkedHashMap<>(pods));
     comingPorts = Set.copyOf(comingPorts);
-    readyPorts = Set.copyOf(readyPorts);
+    readyPorts = Collections.unmodifiableMap(new HashMap<>(readyPorts));
   }
 
   /** Whether the replica of the configuration is being kept up to date. */
@@ -152,30 +154,34 @@ record NodeView(
    * while the switch is starting, belongs to neither.
    */
   private List<NodeState.Pod> portedPods(NodeState.Exit exit) {
-    Map<Integer, Integer> claims = new HashMap<>();
+    boolean hostPortsInFlows = exit instanceof NodeState.Uplink;
+    Set<Integer> claimed = new HashSet<>();
+    Set<Integer> contested = new HashSet<>();
     if (exit instanceof NodeState.Uplink uplink) {
-      claims.put(uplink.port(), 1);
-    }
-    for (PodView pod : pods.values()) {
-      ofport(pod.hostName()).ifPresent(port -> claims.merge(port, 1, Integer::sum));
+      claimed.add(uplink.port());
     }
     List<NodeState.Pod> ported = new ArrayList<>();
     for (PodView pod : pods.values()) {
       OptionalInt port = ofport(pod.hostName());
+      if (port.isEmpty()) {
+        continue;
+      }
+      if (!claimed.add(port.getAsInt())) {
+        contested.add(port.getAsInt());
+      }
       if (pod.isHeld()
           && !(pod.endpoint() instanceof EndpointState.Lost)
-          && port.isPresent()
-          && claims.getOrDefault(port.getAsInt(), 0) == 1
-          && pod.addresses().stream().allMatch(address -> space.blockOf(address).isPresent())) {
+          && space.hasBlocksOf(pod.addresses())) {
         ported.add(
             new NodeState.Pod(
                 port.getAsInt(),
                 pod.addresses(),
                 pod.mac(),
-                exit instanceof NodeState.Uplink ? pod.intent().hostPorts() : List.of(),
+                hostPortsInFlows ? pod.intent().hostPorts() : List.of(),
                 pod.intent().bandwidth()));
       }
     }
+    ported.removeIf(pod -> contested.contains(pod.port()));
     return ported;
   }
 }

@@ -5,14 +5,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ovsdb.vswitch.BridgeSpec;
@@ -37,7 +35,7 @@ import org.ovswin.sandbox.PortForward;
  * @param attach pods whose endpoint is to be made
  * @param detach pods whose endpoint is to be removed
  * @param release pods of which nothing is left
- * @param ready pods whose packets flow
+ * @param ready those of the awaited pods whose packets flow
  * @param silenced pods on their way out from and to whom nothing can pass any more; what is left of
  *     them goes without anybody waiting for it
  */
@@ -51,15 +49,9 @@ record Plan(
     Set<Attachment> ready,
     Set<Attachment> silenced) {
 
-  /** Key of external_ids that marks an interface as ours; the value is the container id. */
-  static final String CONTAINER_ID = "ovs-win-container-id";
-
   /** Key of a bridge's external_ids; the value is the node whose agent made it. */
   static final String NODE = "ovs-win-node";
 
-  static final String IF_NAME = "ovs-win-ifname";
-  static final String NETWORK = "ovs-win-network";
-  static final String POD = "ovs-win-pod";
   private static final Set<String> PROTOCOLS = Set.of("OpenFlow13", "OpenFlow14", "OpenFlow15");
 
   /**
@@ -68,26 +60,25 @@ record Plan(
    *     read
    */
   static Plan of(NodeView view, Instant now, int ports) {
+    return of(view, now, ports, view.pods().keySet());
+  }
+
+  /**
+   * As above.
+   *
+   * @param awaited the pods of which is asked whether they are {@link #ready}
+   */
+  static Plan of(NodeView view, Instant now, int ports, Set<Attachment> awaited) {
     Optional<NodeState> state = view.nodeState();
-    Map<IpAddress, NodeState.Pod> ported = new HashMap<>();
-    state.ifPresent(s -> s.pods().forEach(pod -> ported.put(pod.address(), pod)));
     List<PodView> attach = new ArrayList<>();
     List<PodView> detach = new ArrayList<>();
     List<Attachment> release = new ArrayList<>();
-    Set<Attachment> ready = new HashSet<>();
     Set<Attachment> silenced = new HashSet<>();
-    Set<NodeState.Pod> working = state.map(view.flows()::working).orElse(Set.of());
     for (PodView pod : view.pods().values()) {
       Attachment attachment = pod.lease().attachment();
       if (pod.isHeld()) {
         if (wantsAttach(view, pod, now)) {
           attach.add(pod);
-        }
-        if (pod.endpoint() instanceof EndpointState.Attached
-            && ported.containsKey(pod.address())
-            && working.contains(ported.get(pod.address()))
-            && view.host().serves(blocks(view, pod), pod.forwards())) {
-          ready.add(attachment);
         }
         continue;
       }
@@ -118,8 +109,24 @@ record Plan(
         attach,
         detach,
         release,
-        ready,
+        ready(view, state, awaited),
         silenced);
+  }
+
+  private static Set<Attachment> ready(
+      NodeView view, Optional<NodeState> state, Set<Attachment> awaited) {
+    Set<Attachment> ready = new HashSet<>();
+    for (Attachment attachment : awaited) {
+      PodView pod = view.pods().get(attachment);
+      if (pod != null
+          && pod.isHeld()
+          && pod.endpoint() instanceof EndpointState.Attached
+          && state.filter(now -> view.flows().work(now, pod.address())).isPresent()
+          && view.host().serves(blocks(view, pod), pod.forwards())) {
+        ready.add(attachment);
+      }
+    }
+    return ready;
   }
 
   private static List<IpPrefix> blocks(NodeView view, PodView pod) {
@@ -214,58 +221,66 @@ record Plan(
                         PortSpec.system(uplink.device())
                             .withExternalIds(Map.of("ovs-win-role", "uplink")))));
     Set<String> known = new HashSet<>();
-    Set<String> kept = new HashSet<>(view.readyPorts());
-    Map<String, Map<String, String>> readyPorts = new LinkedHashMap<>();
-    view.readyPorts().forEach(name -> readyPorts.put(name, Map.of()));
+    Set<String> kept = new HashSet<>(view.readyPorts().keySet());
+    Map<String, PortSpec> readyPorts = new HashMap<>(view.readyPorts());
+    if (ports > 0) {
+      // Nobody's, unless a pod says otherwise.
+      readyPorts.replaceAll((_, port) -> port.withPortExternalIds(Map.of()));
+    }
     Set<String> awaited = new HashSet<>();
     for (PodView pod : view.pods().values()) {
+      String name = pod.hostName();
       // A row goes after the flows: its port number must not be another pod's with these flows.
-      known.add(pod.hostName());
+      known.add(name);
       boolean lost = pod.isHeld() && hasLostPort(view, pod);
       if (lost) {
-        awaited.add(pod.hostName());
-        kept.remove(pod.hostName());
-        readyPorts.remove(pod.hostName());
+        awaited.add(name);
+        kept.remove(name);
+        readyPorts.remove(name);
       }
       if ((!lost && (pod.isHeld() || pod.hasReadyPort()))
           || !view.flows().areWithout(pod.address())) {
-        kept.add(pod.hostName());
+        kept.add(name);
       }
-      if (pod.hasReadyPort()) {
-        if (readyPorts.containsKey(pod.hostName())
-            || pod.endpoint() instanceof EndpointState.Attached) {
-          readyPorts.put(pod.hostName(), pod.isHeld() ? externalIds(pod) : Map.of());
+      boolean attached = pod.endpoint() instanceof EndpointState.Attached;
+      if (!pod.hasReadyPort()) {
+        if (pod.isHeld() && attached) {
+          changes.add(new VswitchChange.PutPort(bridge, pod.port()));
         }
-      } else if (pod.isHeld() && pod.endpoint() instanceof EndpointState.Attached) {
-        changes.add(
-            new VswitchChange.PutPort(
-                bridge, PortSpec.system(pod.hostName()).withExternalIds(externalIds(pod))));
+      } else if (pod.isHeld() && ports > 0) {
+        if (attached || readyPorts.containsKey(name)) {
+          readyPorts.put(name, pod.port());
+        }
+      } else if (attached && !readyPorts.containsKey(name)) {
+        readyPorts.put(name, PortPool.spec(name));
       }
     }
-    readyPorts.forEach(
-        (name, pod) ->
-            changes.add(
-                new VswitchChange.PutPort(
-                    bridge,
-                    ports > 0 ? readyPort(name).withPortExternalIds(pod) : readyPort(name))));
-    int deleted = 0;
-    for (String name : new TreeSet<>(view.vswitch().interfaces().keySet())) {
-      InterfaceRow row = view.vswitch().interfaces().get(name);
-      boolean ours =
-          row != null && (row.externalIds().containsKey(CONTAINER_ID) || PortPool.isReady(row));
-      if (ours
-          && !kept.contains(name)
-          && (known.contains(name) || isOver(view))
-          && (deleted < ports || awaited.contains(name))) {
-        deleted++;
-        changes.add(new VswitchChange.DeletePort(bridge, name));
-      }
-    }
+    readyPorts.values().forEach(port -> changes.add(new VswitchChange.PutPort(bridge, port)));
+    changes.addAll(deletions(view, ports, known, kept, awaited));
     return changes;
   }
 
-  private static PortSpec readyPort(String name) {
-    return PortSpec.system(name).withExternalIds(Map.of(PortPool.ROLE, PortPool.READY));
+  /**
+   * @param known names of pods' ports
+   * @param kept the ports that stay
+   * @param awaited ports that somebody waits to be gone
+   */
+  private static List<VswitchChange> deletions(
+      NodeView view, int ports, Set<String> known, Set<String> kept, Set<String> awaited) {
+    Set<String> going = new TreeSet<>();
+    for (InterfaceRow row : view.vswitch().interfaces().values()) {
+      boolean ours = row.externalIds().containsKey(PodView.CONTAINER_ID) || PortPool.isReady(row);
+      if (ours && !kept.contains(row.name()) && (known.contains(row.name()) || isOver(view))) {
+        going.add(row.name());
+      }
+    }
+    List<VswitchChange> deletions = new ArrayList<>();
+    for (String name : going) {
+      if (deletions.size() < ports || awaited.contains(name)) {
+        deletions.add(new VswitchChange.DeletePort(view.config().openvswitch().bridge(), name));
+      }
+    }
+    return deletions;
   }
 
   private static BridgeSpec bridge(NodeView view) {
@@ -294,16 +309,5 @@ record Plan(
   private static String datapathId(String node) {
     byte[] name = node.getBytes(StandardCharsets.UTF_8);
     return "%016x".formatted(UUID.nameUUIDFromBytes(name).getMostSignificantBits());
-  }
-
-  private static Map<String, String> externalIds(PodView pod) {
-    Map<String, String> ids = new HashMap<>();
-    ids.put(CONTAINER_ID, pod.lease().attachment().containerId());
-    ids.put(IF_NAME, pod.lease().attachment().ifName());
-    ids.put(NETWORK, pod.lease().network());
-    pod.lease()
-        .podName()
-        .ifPresent(name -> ids.put(POD, pod.lease().podNamespace().orElse("") + "/" + name));
-    return ids;
   }
 }

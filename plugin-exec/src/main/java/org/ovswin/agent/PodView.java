@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ipam.address.IpPrefix;
@@ -16,6 +18,7 @@ import org.ovswin.ipam.address.Ipv6Address;
 import org.ovswin.ipam.address.MacAddress;
 import org.ovswin.ipam.lease.Attachment;
 import org.ovswin.ipam.lease.Lease;
+import org.ovswin.ovsdb.vswitch.PortSpec;
 import org.ovswin.pipeline.NodeState;
 import org.ovswin.sandbox.EndpointSpec;
 import org.ovswin.sandbox.InetPrefix;
@@ -28,10 +31,17 @@ import org.ovswin.sandbox.Protocol;
  * @param lease its address, and whether its teardown is under way
  * @param intent the rest of what is wanted
  * @param endpoint how far its endpoint is
- * @param hostName the endpoint's name on the host, which is that of its port, the same after every
- *     restart; kept because every step asks for that of every pod
+ * @param port its port of the switch, which is the endpoint's end on the host, with the pod's name
+ *     on it; kept because every step asks for that of every pod
  */
-record PodView(Lease lease, Intent intent, EndpointState endpoint, String hostName) {
+record PodView(Lease lease, Intent intent, EndpointState endpoint, PortSpec port) {
+
+  /** Key of external_ids that marks an interface as ours; the value is the container id. */
+  static final String CONTAINER_ID = "ovs-win-container-id";
+
+  private static final String IF_NAME = "ovs-win-ifname";
+  private static final String NETWORK = "ovs-win-network";
+  private static final String POD = "ovs-win-pod";
 
   /**
    * Ten hex digits of a hash: two attachments of one node do not meet, and 15 characters hold it.
@@ -39,7 +49,30 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint, String hostNa
   private static final int HOST_NAME_DIGITS = 10;
 
   PodView(Lease lease, Intent intent, EndpointState endpoint) {
-    this(lease, intent, endpoint, intent.port().orElseGet(() -> hostName(lease.attachment())));
+    this(lease, intent, endpoint, port(lease, intent));
+  }
+
+  private static PortSpec port(Lease lease, Intent intent) {
+    return intent
+        .port()
+        .map(ready -> PortPool.spec(ready).withPortExternalIds(externalIds(lease)))
+        .orElseGet(
+            () ->
+                PortSpec.system(hostName(lease.attachment())).withExternalIds(externalIds(lease)));
+  }
+
+  private static Map<String, String> externalIds(Lease lease) {
+    Map<String, String> ids = new HashMap<>();
+    ids.put(CONTAINER_ID, lease.attachment().containerId());
+    ids.put(IF_NAME, lease.attachment().ifName());
+    ids.put(NETWORK, lease.network());
+    lease.podName().ifPresent(name -> ids.put(POD, lease.podNamespace().orElse("") + "/" + name));
+    return ids;
+  }
+
+  /** The endpoint's name on the host, which is that of its port, the same after every restart. */
+  String hostName() {
+    return port.name();
   }
 
   /**
@@ -57,11 +90,11 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint, String hostNa
   }
 
   PodView with(Lease value) {
-    return new PodView(value, intent, endpoint, hostName);
+    return new PodView(value, intent, endpoint, port);
   }
 
   PodView with(EndpointState value) {
-    return new PodView(lease, intent, value, hostName);
+    return new PodView(lease, intent, value, port);
   }
 
   boolean isHeld() {
@@ -100,6 +133,9 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint, String hostNa
 
   /** The node's ports that lead to it, as the host's address translation has them. */
   List<PortForward> forwards() {
+    if (intent.hostPorts().isEmpty()) {
+      return List.of();
+    }
     List<PortForward> forwards = new ArrayList<>();
     for (NodeState.HostPort port : intent.hostPorts()) {
       for (IpAddress address : addresses()) {
@@ -145,8 +181,8 @@ record PodView(Lease lease, Intent intent, EndpointState endpoint, String hostNa
     var mac = org.ovswin.sandbox.MacAddress.parse(mac().toString());
     EndpointSpec spec =
         switch (intent.defaultRoute()) {
-          case HERE -> EndpointSpec.withGateways(hostName, sandbox, ifName, mac, gatewayed, mtu);
-          case ELSEWHERE -> EndpointSpec.beside(hostName, sandbox, ifName, mac, gatewayed, mtu);
+          case HERE -> EndpointSpec.withGateways(hostName(), sandbox, ifName, mac, gatewayed, mtu);
+          case ELSEWHERE -> EndpointSpec.beside(hostName(), sandbox, ifName, mac, gatewayed, mtu);
         };
     return spec.on(hasReadyPort() ? EndpointSpec.Port.READY : EndpointSpec.Port.OWN);
   }

@@ -2,9 +2,11 @@ package org.ovswin.agent;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -13,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
 import org.ovswin.ovsdb.vswitch.PortOutcome;
+import org.ovswin.ovsdb.vswitch.PortSpec;
 import org.ovswin.ovsdb.vswitch.VswitchSnapshot;
 import org.ovswin.sandbox.EndpointException;
 import org.ovswin.sandbox.EndpointSpec;
@@ -56,6 +59,9 @@ final class PortPool {
   private final Set<String> made = new LinkedHashSet<>();
 
   private final Set<String> taken = new HashSet<>();
+
+  /** Of names that were ever in use, which are few: every step asks for all of them. */
+  private final Map<String, PortSpec> specs = new HashMap<>();
 
   /** Leaving the database, and then the machine. */
   private final Set<String> retiring = new TreeSet<>();
@@ -111,16 +117,24 @@ final class PortPool {
     }
   }
 
-  /** The ports that shall be in the database, whether they are a pod's or not. */
-  Set<String> names(VswitchSnapshot replica) {
-    Set<String> names = new HashSet<>(made);
+  /** The ports that shall be in the database, whether they are a pod's or not, by their names. */
+  Map<String, PortSpec> ports(VswitchSnapshot replica) {
+    Map<String, PortSpec> ports = new HashMap<>();
+    for (String name : made) {
+      ports.put(name, specs.computeIfAbsent(name, PortPool::spec));
+    }
     for (InterfaceRow row : replica.interfaces().values()) {
-      if (isReady(row)) {
-        names.add(row.name());
+      if (isReady(row) && !ports.containsKey(row.name())) {
+        ports.put(row.name(), specs.computeIfAbsent(row.name(), PortPool::spec));
       }
     }
-    names.removeAll(retiring);
-    return names;
+    ports.keySet().removeAll(retiring);
+    return ports;
+  }
+
+  /** A port of the pool that no pod has. */
+  static PortSpec spec(String name) {
+    return PortSpec.system(name).withExternalIds(Map.of(ROLE, READY));
   }
 
   /**

@@ -310,7 +310,7 @@ final class Reconciler {
         pods,
         snapshot,
         rows.comingPorts(),
-        ports.names(snapshot),
+        ports.ports(snapshot),
         flows.flows(),
         peers.map(Peers::routed),
         nextHops,
@@ -328,7 +328,8 @@ final class Reconciler {
 
   /**
    * Decides, makes that durable in one sync together with what was taken in, and only then answers
-   * callers and starts what is to be done.
+   * callers and starts what is to be done. Flows that go need not wait for it: nobody gets through
+   * by them.
    */
   void step() throws IOException {
     Instant now = clock.instant();
@@ -341,8 +342,10 @@ final class Reconciler {
       requests.retryQueued(pods, leases, view());
     }
     NodeView view = view();
-    Plan plan = Plan.of(view, now, portsToDelete(view, now));
+    Plan plan = Plan.of(view, now, portsToDelete(view, now), requests.awaited());
     release(plan);
+    Optional<FlowTarget> fewer = plan.flows().filter(flows::onlyTakesAway);
+    fewer.ifPresent(target -> bringFlowsTo(target, now));
 
     leases.sync();
 
@@ -358,7 +361,9 @@ final class Reconciler {
     if (config.uplink().isEmpty() && plan.flows().isPresent()) {
       convergeLocalPort(now);
     }
-    plan.flows().ifPresent(target -> bringFlowsTo(target, now));
+    if (fewer.isEmpty()) {
+      plan.flows().ifPresent(target -> bringFlowsTo(target, now));
+    }
   }
 
   private void convergeLocalPort(Instant now) {

@@ -139,11 +139,11 @@ final class Requests {
     Admission.requireFreeHostPorts(intent, pods.values());
     Admission.requireFreeMac(intent, pods.values());
     Optional<String> port = ports.free(view, clock.instant());
-    LeaseRequest wanted =
-        Admission.leaseRequest(request, intent.on(port), bootId, config, view.space());
+    Intent placed = intent.on(port);
+    LeaseRequest wanted = Admission.leaseRequest(request, placed, bootId, config, view.space());
     return switch (leases.allocate(wanted)) {
       case Allocation.Allocated allocated -> {
-        pods.put(attachment, PodView.of(allocated.lease()));
+        pods.put(attachment, new PodView(allocated.lease(), placed, new EndpointState.Unknown()));
         port.ifPresent(ports::take);
         yield Optional.of(new Adding(attachment, Origin.NEW, deadline, event.done()));
       }
@@ -181,6 +181,13 @@ final class Requests {
     Set<Family> families = EnumSet.noneOf(Family.class);
     queued.forEach(waiting -> families.add(waiting.why().family()));
     return families;
+  }
+
+  /** The pods whose callers wait for packets to flow. */
+  Set<Attachment> awaited() {
+    Set<Attachment> awaited = new HashSet<>();
+    adding.forEach(waiting -> awaited.add(waiting.attachment()));
+    return awaited;
   }
 
   /** There may be addresses again, and pods be gone. */

@@ -1,8 +1,6 @@
 package org.ovswin.agent;
 
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.pipeline.NodeState;
 import org.ovswin.pipeline.NodeState.Pod;
@@ -62,17 +60,21 @@ record SwitchFlows(Known known, Optional<NodeState> coming) {
   }
 
   /**
-   * The pods whose flows are as this state asks and stay so, whatever the switch has done of what
-   * is under way. A pod's flows lead through the node's: without those no packet gets anywhere.
+   * Whether the flows of the pod with this address are as this state asks and stay so, whatever the
+   * switch has done of what is under way. A pod's flows lead through the node's: without those no
+   * packet gets anywhere.
    */
-  Set<Pod> working(NodeState state) {
-    Set<Pod> pods = new HashSet<>();
-    if (known instanceof Known.Settled settled && settled.target().state().hasSameNode(state)) {
-      pods.addAll(settled.target().state().pods());
-      coming.ifPresent(
-          next -> pods.retainAll(next.hasSameNode(state) ? Set.copyOf(next.pods()) : Set.of()));
-    }
-    return pods;
+  boolean work(NodeState state, IpAddress address) {
+    Optional<Pod> pod =
+        state.pods().stream().filter(one -> one.address().equals(address)).findAny();
+    return pod.isPresent()
+        && known instanceof Known.Settled settled
+        && has(settled.target().state(), state, pod.get())
+        && coming.filter(next -> !has(next, state, pod.get())).isEmpty();
+  }
+
+  private static boolean has(NodeState there, NodeState asked, Pod pod) {
+    return there.hasSameNode(asked) && there.pods().contains(pod);
   }
 
   /** That there are no flows of the pod's with this address, and none is on its way. */

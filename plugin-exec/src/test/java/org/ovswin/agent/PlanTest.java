@@ -263,7 +263,7 @@ final class PlanTest {
         Map.of(ATTACHMENT, pod),
         new VswitchSnapshot(situation.link(), Optional.empty(), Map.of(), Map.of(), interfaces),
         situation.row() == Row.COMING ? Set.of(PORT) : Set.of(),
-        Set.of(),
+        Map.of(),
         flows(situation.flows()),
         Optional.of(PEERS),
         new NextHops(Optional.of(Cluster.GATEWAY_MAC), Optional.empty()),
@@ -284,7 +284,7 @@ final class PlanTest {
         OptionalInt.empty(),
         OptionalInt.empty(),
         Map.of(),
-        name.equals(PORT) ? Map.of(Plan.CONTAINER_ID, ATTACHMENT.containerId()) : Map.of());
+        name.equals(PORT) ? Map.of(PodView.CONTAINER_ID, ATTACHMENT.containerId()) : Map.of());
   }
 
   private static SwitchFlows flows(Flows flows) {
