@@ -24,7 +24,7 @@ if [ -n "$keep" ]; then
   mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 keep "$keep"
 fi
 # The rest the kernel loads by itself when it is first used.
-modprobe -a openvswitch geneve vxlan veth sctp sch_netem nf_tables nf_conntrack
+modprobe -a openvswitch geneve vxlan veth macvlan sctp sch_netem nf_tables nf_conntrack
 
 ip link set lo up
 out=$(echo /dev/vport*p1)

@@ -175,7 +175,7 @@ public final class DemoRun {
     return Proof.of(
         "DEL of %s leaves nothing".formatted(gone.name()),
         () -> {
-          PodTraces traces = PodTraces.of(lab.shell(), lab.node(gone.node()), gone, leases);
+          PodTraces traces = PodTraces.of(lab.node(gone.node()), gone, leases);
           int flows = traces.flowCount();
           lab.delPod(gone);
           for (Proof silence :
@@ -185,8 +185,8 @@ public final class DemoRun {
             }
           }
           traces.requireGone();
-          return "%s answers no more; its %d flows, port and veth %s and lease are gone"
-              .formatted(gone, flows, traces.port());
+          return "%s answers no more; its %d flows, port %s and lease are gone"
+              .formatted(gone, flows, gone.port());
         });
   }
 

@@ -65,8 +65,7 @@ public final class LabNode {
       runDirectory: "%s"
       bridge: %s
       datapathType: %s
-      readyPorts: %d
-    %s
+    %s%s
     mode: host-gateway
     """
         .formatted(
@@ -78,8 +77,14 @@ public final class LabNode {
             directory.resolve("ovs"),
             BRIDGE,
             Datapath.wanted().type(),
-            spec.readyPorts(),
+            readyPortsText(),
             exitText(spec.exit()));
+  }
+
+  private String readyPortsText() {
+    return spec.readyPorts().isPresent()
+        ? "  readyPorts: %d\n".formatted(spec.readyPorts().getAsInt())
+        : "";
   }
 
   /** The line of the configuration that says how packets leave this node. */

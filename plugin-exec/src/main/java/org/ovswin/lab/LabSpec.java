@@ -2,6 +2,7 @@ package org.ovswin.lab;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * What lab to build.
@@ -14,7 +15,8 @@ import java.util.List;
  * @param lifetime whether the lab may outlive its process
  * @param exit how packets leave the nodes
  * @param wires what is spoken between nodes and world
- * @param readyPorts how many ports of each switch wait for pods
+ * @param readyPorts how many ports of each switch wait for pods; empty for as many as the agent has
+ *     by itself
  */
 public record LabSpec(
     int nodes,
@@ -24,7 +26,7 @@ public record LabSpec(
     Lifetime lifetime,
     Exit exit,
     Wires wires,
-    int readyPorts) {
+    OptionalInt readyPorts) {
   /** The nodes' addresses are 172.30.0.11 and up. */
   static final int MAX_NODES = 200;
 
@@ -73,7 +75,7 @@ public record LabSpec(
         Lifetime.WITH_OWNER,
         Exit.UPLINK,
         Wires.OF_EXIT,
-        0);
+        OptionalInt.empty());
   }
 
   public LabSpec withLifetime(Lifetime lifetime) {
@@ -102,7 +104,8 @@ public record LabSpec(
   }
 
   public LabSpec withReadyPorts(int readyPorts) {
-    return new LabSpec(nodes, base, launcher, javaCommand, lifetime, exit, wires, readyPorts);
+    return new LabSpec(
+        nodes, base, launcher, javaCommand, lifetime, exit, wires, OptionalInt.of(readyPorts));
   }
 
   /** This JVM and its class path, set for a quick start. */

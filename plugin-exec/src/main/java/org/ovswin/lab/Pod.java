@@ -9,6 +9,7 @@ import java.util.List;
  * @param node the name of its node
  * @param containerId CNI_CONTAINERID
  * @param host where it is and which address the plugin gave it
+ * @param port the node's link that the result names first, which is the pod's port
  * @param mac its interface's hardware address
  * @param gateway its default route's next hop
  * @param hostPorts the ports of its node that lead to it
@@ -18,6 +19,7 @@ public record Pod(
     String node,
     String containerId,
     Host host,
+    String port,
     String mac,
     String gateway,
     List<HostPort> hostPorts) {

@@ -2,26 +2,22 @@ package org.ovswin.lab;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a node has because of one pod: flows, a port of the bridge, a veth, a lease. Looked up while
- * the pod is there; asked again after its DEL, when none of it may be left.
+ * What a node has because of one pod: flows, a port of the bridge, a lease. Looked up while the pod
+ * is there; asked again after its DEL, when none of it may be left. A port that was there before
+ * the pod stays, and says then that it is nobody's.
  */
 final class PodTraces {
-  private static final Pattern PEER_INDEX = Pattern.compile("eth0@if(\\d+):");
-
   private final LabNode node;
   private final Pod pod;
   private final LeaseView leases;
-  private final String port;
 
-  private PodTraces(LabNode node, Pod pod, LeaseView leases, String port) {
+  private PodTraces(LabNode node, Pod pod, LeaseView leases) {
     this.node = node;
     this.pod = pod;
     this.leases = leases;
-    this.port = port;
   }
 
   /**
@@ -29,44 +25,23 @@ final class PodTraces {
    *
    * @throws Proof.Refuted when one of them is not there even now: its absence would show nothing
    */
-  static PodTraces of(Shell shell, LabNode node, Pod pod, LeaseView leases) throws Proof.Refuted {
-    PodTraces traces = new PodTraces(node, pod, leases, port(shell, node, pod));
+  static PodTraces of(LabNode node, Pod pod, LeaseView leases) throws Proof.Refuted {
+    PodTraces traces = new PodTraces(node, pod, leases);
     if (traces.flows().isEmpty() || !traces.hasPort() || !traces.hasLease()) {
       throw new Proof.Refuted(
           "%s before DEL: %d flows, port %s %s, lease %s (expected: all there)"
               .formatted(
                   pod,
                   traces.flows().size(),
-                  traces.port,
+                  pod.port(),
                   traces.hasPort() ? "there" : "missing",
                   traces.hasLease() ? "there" : "missing"));
     }
     return traces;
   }
 
-  /** The node's end of the pod's veth: the interface that the pod's own names by its index. */
-  private static String port(Shell shell, LabNode node, Pod pod) throws Proof.Refuted {
-    String link = shell.in(pod.host().netns()).run("ip", "-o", "link", "show", "dev", "eth0");
-    Matcher peer = PEER_INDEX.matcher(link);
-    if (!peer.find()) {
-      throw new Proof.Refuted("%s: %s (expected: a veth)".formatted(pod, link.strip()));
-    }
-    Pattern named = Pattern.compile("(?m)^" + peer.group(1) + ": ([^@:]+)[@:]");
-    Matcher name = named.matcher(node.shell().run("ip", "-o", "link", "show"));
-    if (!name.find()) {
-      throw new Proof.Refuted(
-          "%s: no interface %s on %s (expected: its veth's other end)"
-              .formatted(pod, peer.group(1), node.name()));
-    }
-    return name.group(1);
-  }
-
   int flowCount() {
     return flows().size();
-  }
-
-  String port() {
-    return port;
   }
 
   /**
@@ -75,11 +50,17 @@ final class PodTraces {
   void requireGone() throws Proof.Refuted {
     List<String> left = new ArrayList<>();
     flows().forEach(flow -> left.add("flow " + flow.strip()));
-    if (hasPort()) {
-      left.add("port " + port);
-    }
-    if (node.shell().outcome("ip", "link", "show", "dev", port).exitCode() == 0) {
-      left.add("interface " + port);
+    if (isReadyPort()) {
+      if (isOfPod()) {
+        left.add("pod of port " + pod.port());
+      }
+    } else {
+      if (hasPort()) {
+        left.add("port " + pod.port());
+      }
+      if (node.shell().outcome("ip", "link", "show", "dev", pod.port()).exitCode() == 0) {
+        left.add("interface " + pod.port());
+      }
     }
     leases.lease(pod.node(), pod.address()).ifPresent(lease -> left.add("lease " + lease));
     if (!left.isEmpty()) {
@@ -103,7 +84,18 @@ final class PodTraces {
   }
 
   private boolean hasPort() {
-    return node.vsctl("list-ports", LabNode.BRIDGE).lines().anyMatch(port::equals);
+    return node.vsctl("list-ports", LabNode.BRIDGE).lines().anyMatch(pod.port()::equals);
+  }
+
+  /** It was there before the pod. */
+  private boolean isReadyPort() {
+    return node.vsctl("--if-exists", "get", "Interface", pod.port(), "external_ids")
+        .contains("ready-port");
+  }
+
+  private boolean isOfPod() {
+    return node.vsctl("--if-exists", "get", "Port", pod.port(), "external_ids")
+        .contains(pod.containerId());
   }
 
   private boolean hasLease() {

@@ -167,21 +167,31 @@ final class Pods {
   private Pod pod(LabNode node, PodSpec spec, ObjectNode result) {
     String address = result.at("/ips/0/address").asText();
     String gateway = result.at("/ips/0/gateway").asText();
+    String port = "";
     String mac = "";
     for (JsonNode link : result.path("interfaces")) {
-      if (link.hasNonNull("sandbox") && link.path("name").asText().equals(Pod.IF_NAME)) {
+      if (!link.hasNonNull("sandbox") && port.isEmpty()) {
+        port = link.path("name").asText();
+      } else if (link.hasNonNull("sandbox") && link.path("name").asText().equals(Pod.IF_NAME)) {
         mac = link.path("mac").asText();
       }
     }
-    if (mac.isEmpty() || gateway.isEmpty() || !address.contains("/")) {
+    if (port.isEmpty() || mac.isEmpty() || gateway.isEmpty() || !address.contains("/")) {
       throw new LabException(
-          "result: %s (expected: an address, a gateway and %s with its MAC address)"
+          "result: %s (expected: an address, a gateway, a port and %s with its MAC address)"
               .formatted(result, Pod.IF_NAME));
     }
     Path netns = Netns.path(sandboxName(spec.name()));
     Host host = new Host(spec.name(), netns, address.substring(0, address.indexOf('/')));
     return new Pod(
-        spec.name(), node.name(), containerId(spec.name()), host, mac, gateway, spec.hostPorts());
+        spec.name(),
+        node.name(),
+        containerId(spec.name()),
+        host,
+        port,
+        mac,
+        gateway,
+        spec.hostPorts());
   }
 
   /** 64 hexadecimal digits, as container runtimes have them: distinct from the first ones on. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -68,6 +69,7 @@ public final class Cluster
 
   private LabSpec.Exit exit = LabSpec.Exit.UPLINK;
   private LabSpec.Wires wires = LabSpec.Wires.OF_EXIT;
+  private OptionalInt readyPorts = OptionalInt.empty();
 
   private Cluster(int nodes) {
     this.nodes = nodes;
@@ -80,6 +82,12 @@ public final class Cluster
   /** With another text in every agent's configuration file. */
   public Cluster configured(UnaryOperator<String> edit) {
     configuration = edit;
+    return this;
+  }
+
+  /** With so many ports on each node that wait for pods; with 0 each pod brings its own. */
+  public Cluster readyPorts(int wanted) {
+    readyPorts = OptionalInt.of(wanted);
     return this;
   }
 
@@ -140,9 +148,10 @@ public final class Cluster
 
   private void open() {
     assertThat(LAUNCHER).as("compiled by the build from src/main/c").isExecutable();
+    LabSpec spec = LabSpec.of(nodes, LAUNCHER).withBase(LABS).withExit(exit).withWires(wires);
     Lab opened =
         Lab.open(
-            LabSpec.of(nodes, LAUNCHER).withBase(LABS).withExit(exit).withWires(wires),
+            readyPorts.isPresent() ? spec.withReadyPorts(readyPorts.getAsInt()) : spec,
             Progress.silent());
     lab = Optional.of(opened);
     try {
@@ -151,11 +160,25 @@ public final class Cluster
       }
       if (start == Start.ALL) {
         opened.startNodes();
+        opened.nodes().forEach(this::awaitReadyPorts);
         rememberEmpty(opened.nodes().toArray(LabNode[]::new));
       }
     } catch (RuntimeException | Error e) {
       close();
       throw e;
+    }
+  }
+
+  /** So that the first pods do not bring their own: which of both they do is no accident. */
+  private void awaitReadyPorts(LabNode node) {
+    if (readyPorts.orElse(0) > 0) {
+      eventually()
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          node.vsctl("--bare", "--columns=name", "find", "Interface", "ofport>0"))
+                      .as("ports of %s, needs the kernel's macvlan", node.name())
+                      .contains("owr-"));
     }
   }
 

@@ -196,8 +196,14 @@ class InterfacesE2ETest extends Chains {
     assertThat(add(storage, "net1")).as("repeated").isEqualTo(net1);
     check(pods, interfaceOf("eth0"));
     check(storage, interfaceOf("net1"));
-    assertThat(node.vsctl("--columns=external_ids", "list", "Interface"))
-        .contains("ovs-win-network=pods", "ovs-win-network=storage");
+    // A port that was there before its pod says a moment later whose it is.
+    Cluster.eventually()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        node.vsctl("--columns=external_ids", "list", "Port")
+                            + node.vsctl("--columns=external_ids", "list", "Interface"))
+                    .contains("ovs-win-network=pods", "ovs-win-network=storage"));
   }
 
   private static List<String> names(ObjectNode result) {

@@ -52,7 +52,9 @@ class PodBoundsE2ETest {
 
   static Stream<Arguments> frames() {
     return Stream.of(
-        frame("IPv4 to a pod by the host end's own MAC", (test, p) -> test.ipv4(test.hostEnd(), p)),
+        frame(
+            "IPv4 to a pod by the host end's own MAC",
+            (test, p) -> test.ipv4(test.mac(test.sender.port()), p)),
         frame("IPv4 to a pod by the node's MAC", (test, p) -> test.ipv4(test.mac("br-pods"), p)),
         frame("IPv4 to a pod by its own MAC", (test, p) -> test.ipv4(test.receiver.mac(), p)),
         frame("IPv4 to all", (test, p) -> test.ipv4("ff:ff:ff:ff:ff:ff", p)),
@@ -109,19 +111,6 @@ class PodBoundsE2ETest {
 
   private static byte[] token() {
     return UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
-  }
-
-  /** The MAC address of the node's end of the sender's veth. */
-  private String hostEnd() {
-    String own = node.shell().in(sender.host().netns()).run("ip", "-o", "link", "show", "eth0");
-    String index = own.replaceFirst("(?s).*eth0@if(\\d+):.*", "$1");
-    return macOf(
-        node.shell()
-            .run("ip", "-o", "link", "show")
-            .lines()
-            .filter(line -> line.startsWith(index + ": "))
-            .findFirst()
-            .orElseThrow());
   }
 
   private String mac(String device) {

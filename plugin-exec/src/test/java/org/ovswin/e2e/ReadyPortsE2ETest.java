@@ -18,11 +18,7 @@ import org.ovswin.lab.Pod;
 class ReadyPortsE2ETest {
   private static final int READY = 4;
 
-  @RegisterExtension
-  static final Cluster cluster =
-      Cluster.ofNodes(1)
-          .gateway()
-          .configured(text -> text.replace("readyPorts: 0", "readyPorts: " + READY));
+  @RegisterExtension static final Cluster cluster = Cluster.ofNodes(1).gateway().readyPorts(READY);
 
   private final LabNode node = cluster.node(1);
   private final Cni cni = Cni.on(node);

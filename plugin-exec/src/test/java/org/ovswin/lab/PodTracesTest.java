@@ -15,6 +15,7 @@ class PodTracesTest {
           "node1",
           "c0ffee",
           new Host("a", Path.of("/run/netns/a"), "10.244.0.3"),
+          "owr-1",
           "02:00:0a:f4:00:03",
           "10.244.0.1",
           List.of());

@@ -74,12 +74,11 @@ public final class Cni implements Callable<Integer> {
   @Option(
       names = "--ready-ports",
       paramLabel = "N",
-      defaultValue = "0",
       description = {
-        "How many of our ports wait for pods, 0 to 64 (openvswitch.readyPorts; default:",
-        "${DEFAULT-VALUE})."
+        "How many of our ports wait for pods, 0 to 64 (openvswitch.readyPorts, and its",
+        "default). With 0 each pod brings its own."
       })
-  private int readyPorts;
+  private Optional<Integer> readyPorts = Optional.empty();
 
   @Option(names = "--quick", description = "Under three minutes: fewer rounds and pods.")
   private boolean quick;
@@ -130,7 +129,8 @@ public final class Cni implements Callable<Integer> {
 
   /** Its agent is run as an installed one is, if this was built with Maven. */
   private LabSpec spec(Path launcher) throws IOException {
-    LabSpec spec = LabSpec.of(1, launcher).withReadyPorts(readyPorts);
+    LabSpec lab = LabSpec.of(1, launcher);
+    LabSpec spec = readyPorts.map(lab::withReadyPorts).orElse(lab);
     AgentJava installed = new AgentJava(distribution());
     return Files.exists(installed.cache()) ? spec.withJavaCommand(installed.command()) : spec;
   }
