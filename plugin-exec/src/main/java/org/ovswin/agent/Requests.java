@@ -138,7 +138,11 @@ final class Requests {
     }
     Admission.requireFreeHostPorts(intent, pods.values());
     Admission.requireFreeMac(intent, pods.values());
-    Optional<String> port = ports.free(view, clock.instant());
+    Optional<String> port =
+        switch (request.link()) {
+          case ANY -> ports.free(view, clock.instant());
+          case VETH -> Optional.empty();
+        };
     Intent placed = intent.on(port);
     LeaseRequest wanted = Admission.leaseRequest(request, placed, bootId, config, view.space());
     return switch (leases.allocate(wanted)) {

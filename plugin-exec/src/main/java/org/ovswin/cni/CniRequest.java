@@ -26,6 +26,7 @@ import org.ovswin.ipam.address.MacAddress;
  *     {@code MAC} of {@code CNI_ARGS}; unicast, not all zero
  * @param portMappings the capability {@code portMappings}; no two claim the same host port
  * @param bandwidth the capability {@code bandwidth}, or {@link Bandwidth#UNLIMITED}
+ * @param link what the interface may be, from our own section of the configuration
  * @param dns the capability {@code dns}, or else the configuration's own, or else {@link Dns#NONE}
  * @param prevResult result of the plugin in front (ADD), or of the ADD (CHECK, DEL)
  * @param deadline when the answer is of no use any more: the launcher has given up
@@ -41,9 +42,18 @@ public record CniRequest(
     Optional<MacAddress> mac,
     List<PortMapping> portMappings,
     Bandwidth bandwidth,
+    Link link,
     Dns dns,
     Optional<CniResult> prevResult,
     Instant deadline) {
+
+  /** What the pod's interface may be. */
+  public enum Link {
+    /** Whatever is there soonest. */
+    ANY,
+    /** A veth whose other end is in the node's namespace, as some plugins behind us want it. */
+    VETH
+  }
 
   public CniRequest {
     requested = List.copyOf(requested);

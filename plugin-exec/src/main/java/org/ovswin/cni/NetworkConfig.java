@@ -26,7 +26,8 @@ final class NetworkConfig {
   /** Our own section. Settings that belong to a network get their keys here. */
   private static final String OWN_SECTION = "ovsWin";
 
-  private static final Set<String> OWN_KEYS = Set.of();
+  private static final String LINK = "link";
+  private static final Set<String> OWN_KEYS = Set.of(LINK);
 
   private static final List<String> CAPABILITIES =
       List.of("portMappings", "dns", "ips", "mac", "bandwidth", RequestedAddresses.ANNOTATIONS);
@@ -227,6 +228,28 @@ final class NetworkConfig {
   Bandwidth bandwidth() throws CniException {
     Optional<ConfigNode> bandwidth = child(runtimeConfig(), "bandwidth");
     return bandwidth.isEmpty() ? Bandwidth.UNLIMITED : Bandwidth.read(bandwidth.get());
+  }
+
+  /**
+   * {@code link} of our own section.
+   *
+   * @throws CniException 7 for another value
+   */
+  CniRequest.Link link() throws CniException {
+    Optional<ConfigNode> own = root.child(OWN_SECTION);
+    return own.isEmpty()
+        ? CniRequest.Link.ANY
+        : own.get()
+            .parsed(
+                LINK,
+                "any or veth",
+                text ->
+                    switch (text) {
+                      case "any" -> CniRequest.Link.ANY;
+                      case "veth" -> CniRequest.Link.VETH;
+                      default -> throw new IllegalArgumentException(text);
+                    })
+            .orElse(CniRequest.Link.ANY);
   }
 
   private static Optional<ConfigNode> child(Optional<ConfigNode> section, String key)

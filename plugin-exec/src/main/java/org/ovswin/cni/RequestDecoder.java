@@ -130,6 +130,7 @@ final class RequestDecoder {
         config.requestedMac(args),
         config.portMappings(),
         config.bandwidth(),
+        config.link(),
         config.dns(),
         config.prevResult(),
         deadline);
@@ -160,6 +161,7 @@ final class RequestDecoder {
         Optional.empty(),
         orElse(config::portMappings, List.of()),
         Bandwidth.UNLIMITED,
+        CniRequest.Link.ANY,
         orElse(config::dns, Dns.NONE),
         orElse(config::prevResult, Optional.empty()),
         deadline);

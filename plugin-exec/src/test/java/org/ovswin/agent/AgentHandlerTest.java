@@ -159,6 +159,7 @@ final class AgentHandlerTest {
             Optional.empty(),
             List.of(),
             known.bandwidth(),
+            known.link(),
             known.dns(),
             Optional.empty(),
             known.deadline());

@@ -102,6 +102,7 @@ final class Cluster {
         Optional.empty(),
         List.of(portMappings),
         Bandwidth.UNLIMITED,
+        CniRequest.Link.ANY,
         Dns.NONE,
         Optional.empty(),
         deadline);

@@ -175,6 +175,7 @@ final class GatewayTest {
                   Optional.of(taken),
                   List.of(),
                   request.bandwidth(),
+                  request.link(),
                   request.dns(),
                   Optional.empty(),
                   request.deadline()));

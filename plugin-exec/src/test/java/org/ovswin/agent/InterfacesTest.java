@@ -56,6 +56,7 @@ final class InterfacesTest {
         Optional.empty(),
         ports,
         first.bandwidth(),
+        first.link(),
         first.dns(),
         Optional.empty(),
         first.deadline());

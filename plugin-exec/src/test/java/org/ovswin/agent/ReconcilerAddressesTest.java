@@ -220,6 +220,7 @@ final class ReconcilerAddressesTest {
         like.mac(),
         List.of(),
         like.bandwidth(),
+        like.link(),
         Dns.NONE,
         Optional.empty(),
         like.deadline());

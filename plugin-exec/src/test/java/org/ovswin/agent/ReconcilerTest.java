@@ -147,6 +147,7 @@ final class ReconcilerTest {
         like.mac(),
         like.portMappings(),
         like.bandwidth(),
+        like.link(),
         Dns.NONE,
         like.prevResult(),
         like.deadline());

@@ -24,7 +24,7 @@ class CniPageTest {
 
   /** A class, or one of its methods, whose end may be left out. */
   private static final Pattern NAMED =
-      Pattern.compile("`(?!E2ETest`)([A-Z]\\w*Test|Refusals)(?:\\.(\\w+)…?)?`");
+      Pattern.compile("`(?!E2ETest`)([A-Z]\\w*(?:Test|Scenarios)|Refusals)(?:\\.(\\w+)…?)?`");
 
   /** A row of a table, but for its heading and the line below that. */
   private static final Pattern RULE =

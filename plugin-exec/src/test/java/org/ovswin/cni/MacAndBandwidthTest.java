@@ -62,6 +62,16 @@ class MacAndBandwidthTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"{\"link\":\"veth\"} | VETH", "{\"link\":\"any\"} | ANY", "{} | ANY"})
+  void link_ofOurOwnSection_isWhatAPluginBehindUsNeeds(String section, CniRequest.Link link) {
+    Call.add().set("ovsWin", section).answeredBy(handler);
+
+    assertThat(handler.lastRequest().link()).isEqualTo(link);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "{\"bandwidth\":{\"ingressRate\":2048,\"ingressBurst\":1600,"

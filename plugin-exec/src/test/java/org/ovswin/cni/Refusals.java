@@ -244,6 +244,11 @@ final class Refusals {
             7,
             "ovsWin.mtuu: 1 (expected: no key of this name"),
         refused(
+            "link that we do not make",
+            Call.add().set("ovsWin", "{\"link\":\"tap\"}"),
+            7,
+            "ovsWin.link: \"tap\" (expected: any or veth)"),
+        refused(
             "our section of wrong type",
             Call.add().set("ovsWin", "1"),
             7,

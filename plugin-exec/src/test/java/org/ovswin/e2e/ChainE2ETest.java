@@ -21,7 +21,7 @@ import org.ovswin.sandbox.cni.ValidAttachment;
 
 /** Plugins of the CNI project behind and in front of ovs-win, with traffic. */
 class ChainE2ETest extends Chains {
-  @RegisterExtension static final Cluster cluster = Cluster.ofNodes(1);
+  @RegisterExtension static final Cluster cluster = Cluster.ofNodes(1).readyPorts(4);
 
   @Override
   Cluster cluster() {
@@ -36,7 +36,7 @@ class ChainE2ETest extends Chains {
     Pod other = cluster.pod(1, "other");
     Footprint before = Footprint.of(cluster, "node1");
     String[] plugins = {
-      "{\"type\": \"ovs-win\"}",
+      "{\"type\": \"ovs-win\", \"ovsWin\": {\"link\": \"veth\"}}",
       "{\"type\": \"tuning\", \"sysctl\": {\"net.ipv4.ip_default_ttl\": \"77\"},"
           + " \"mtu\": 1300, \"dataDir\": \"%s\"}".formatted(directory.resolve("tuning")),
       "{\"type\": \"bandwidth\", \"capabilities\": {\"bandwidth\": true}}",

@@ -10,7 +10,7 @@ import org.ovswin.sandbox.cni.RuntimeConf;
 
 /** Plugins of the CNI project behind ovs-win on a node whose host forwards. */
 class ChainGatewayE2ETest extends Chains {
-  @RegisterExtension static final Cluster cluster = Cluster.ofNodes(1).gateway();
+  @RegisterExtension static final Cluster cluster = Cluster.ofNodes(1).gateway().readyPorts(4);
 
   @Override
   Cluster cluster() {

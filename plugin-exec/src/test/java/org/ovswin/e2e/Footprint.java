@@ -1,6 +1,5 @@
 package org.ovswin.e2e;
 
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

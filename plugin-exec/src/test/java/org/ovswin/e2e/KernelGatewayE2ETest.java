@@ -124,7 +124,7 @@ class KernelGatewayE2ETest extends Chains {
     NetworkConfigList network =
         list(
             "1.0.0",
-            "{\"type\": \"ovs-win\"}",
+            "{\"type\": \"ovs-win\", \"ovsWin\": {\"link\": \"veth\"}}",
             "{\"type\": \"bandwidth\", \"capabilities\": {\"bandwidth\": true}}");
     RuntimeConf attachment =
         attachment(
