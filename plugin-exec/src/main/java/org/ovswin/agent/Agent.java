@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -85,7 +86,10 @@ final class Agent implements AutoCloseable {
       reserve(config.ipam(), leases);
       String bootId = Files.readString(BOOT_ID).strip();
       Endpoints endpoints = new LinuxEndpoints();
-      EarlierBoot.withdraw(leases, bootId, endpoints.list());
+      LinuxReadyPorts devices = opened(LinuxReadyPorts.open(config.openvswitch().bridge()));
+      Set<String> inUse = new HashSet<>(endpoints.list());
+      inUse.addAll(devices.inUse());
+      EarlierBoot.withdraw(leases, bootId, inUse);
 
       Inbox inbox = new Inbox();
       BridgeClaim claim = new BridgeClaim(config, Owner.of(config.stateDirectory()));
@@ -104,7 +108,6 @@ final class Agent implements AutoCloseable {
       linkWatch.start();
       ExecutorService threads = HostSide.threads();
       open.push(threads::shutdownNow);
-      LinuxReadyPorts devices = opened(LinuxReadyPorts.open(config.openvswitch().bridge()));
       PortPool ports = new PortPool(config, link, devices, threads, inbox::tell);
       HostSide host =
           new HostSide(

@@ -20,14 +20,14 @@ final class EarlierBoot {
   /**
    * Wants none of them any more, before anything is done for any pod.
    *
-   * @param devices the host's ends of pods' devices. No device outlives its boot, so that a pod
-   *     which has one is of this boot, whatever the lease says
+   * @param devices the host's ends of pods' devices, and the ready ports that pods are on. None
+   *     outlives its boot, so that a pod which has one is of this boot, whatever the lease says
    */
   static void withdraw(LeaseDatabase leases, String bootId, Set<String> devices) {
     for (Lease lease : List.copyOf(leases.leases())) {
       if (lease.phase() == Lease.Phase.HELD
           && !lease.bootId().equals(bootId)
-          && !devices.contains(PodView.hostName(lease.attachment()))) {
+          && !devices.contains(PodView.of(lease).hostName())) {
         LOG.info(
             "container={} addresses={} reclaimed: of an earlier boot",
             lease.attachment().containerId(),

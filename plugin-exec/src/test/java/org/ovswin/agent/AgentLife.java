@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,7 +87,10 @@ final class AgentLife {
     this.flowSwitch = new FakeFlowSwitch(machine, this::countCall);
     this.endpoints = new FakeEndpoints(machine, () -> plannedInReach && isSwitchInReach());
     this.interfaces = new FakeHostInterfaces(machine);
-    EarlierBoot.withdraw(leases, bootId, endpoints.list());
+    FakeReadyPorts readyPorts = new FakeReadyPorts(machine, endpoints);
+    Set<String> inUse = new HashSet<>(endpoints.list());
+    inUse.addAll(readyPorts.inUse());
+    EarlierBoot.withdraw(leases, bootId, inUse);
     Executor executor =
         task -> {
           countCall();
@@ -97,7 +101,6 @@ final class AgentLife {
                 task.run();
               });
         };
-    FakeReadyPorts readyPorts = new FakeReadyPorts(machine, endpoints);
     this.config = config;
     this.host =
         new HostSide(

@@ -22,7 +22,7 @@ import org.ovswin.lab.Pod;
 
 /** Leases whose pods went without a DEL: who finds them, and who may take them back. */
 class GcE2ETest {
-  @RegisterExtension final Cluster cluster = Cluster.ofNodes(1);
+  @RegisterExtension final Cluster cluster = Cluster.ofNodes(1).readyPorts(4);
 
   private List<String> leases() {
     return Footprint.of(cluster, "node1").leases();
