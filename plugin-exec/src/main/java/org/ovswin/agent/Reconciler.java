@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.ovswin.ipam.address.IpPrefix;
 import org.ovswin.ipam.block.ClusterRanges;
 import org.ovswin.ipam.block.ClusterView;
@@ -77,6 +78,8 @@ final class Reconciler {
 
   /** Whether addresses came free, for those that wait for one. */
   private boolean addressesMoved;
+
+  private @Nullable NodeView viewForAdds;
 
   /** Answers that count only when what they say is durable. */
   private final List<Runnable> afterSync = new ArrayList<>();
@@ -150,11 +153,21 @@ final class Reconciler {
         && pods.values().stream().allMatch(PodView::isHeld);
   }
 
+  /** The switch and the ranges as the ADDs of one batch find them; of the pods it may be behind. */
+  private NodeView viewForAdds() {
+    NodeView view = viewForAdds == null ? view() : viewForAdds;
+    viewForAdds = view;
+    return view;
+  }
+
   /** Takes something in; what follows from it is up to the next {@link #step}. */
   void take(Event event) {
     Instant now = clock.instant();
+    if (!(event instanceof Event.Add)) {
+      viewForAdds = null;
+    }
     switch (event) {
-      case Event.Add add -> requests.add(add, pods, leases, view());
+      case Event.Add add -> requests.add(add, pods, leases, viewForAdds());
       case Event.Delete delete -> requests.delete(delete, pods, leases);
       case Event.Look look -> look.answer().complete(view());
       case Event.DatabaseMoved _ -> watch.databaseMoved();
@@ -334,6 +347,7 @@ final class Reconciler {
   void step() throws IOException {
     Instant now = clock.instant();
     lastStep = now;
+    viewForAdds = null;
     if (startup == NodeView.Startup.FRESH) {
       growUp(view(), now);
     }
