@@ -15,6 +15,12 @@ sealed interface EndpointState {
   /** It is as the specification says. */
   record Attached(Endpoint endpoint) implements EndpointState {}
 
+  /**
+   * A runtime adds the pod again: it may have made the sandbox anew, and nobody has noticed that
+   * the endpoint went with the old one. What it was counts until it has been looked at.
+   */
+  record Unconfirmed(Attached was) implements EndpointState {}
+
   /** It could not be made or removed; the same is tried again at the given time. */
   record Failed(Step step, EndpointException.Reason reason, String message, Instant retryAt)
       implements EndpointState {}

@@ -123,6 +123,22 @@ final class HostSide {
                 }));
   }
 
+  /** Looks whether the pod's sandbox still has it. */
+  void confirm(PodView pod, EndpointState.Attached was, AddressSpace space) {
+    EndpointSpec spec = pod.endpointSpec(space, link.mtu());
+    run(
+        pod,
+        EndpointState.Step.ATTACH,
+        () -> {
+          boolean there =
+              switch (spec.port()) {
+                case OWN -> endpoints.find(spec).isPresent();
+                case READY -> readyPorts.holds(spec);
+              };
+          return there ? was : new EndpointState.Lost();
+        });
+  }
+
   void detach(PodView pod, AddressSpace space) {
     run(
         pod,

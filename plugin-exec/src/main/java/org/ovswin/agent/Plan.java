@@ -33,6 +33,7 @@ import org.ovswin.sandbox.PortForward;
  * @param flows what the switch shall have; empty while the state is not known
  * @param nat what the host's address translation shall have; empty where flows translate
  * @param attach pods whose endpoint is to be made
+ * @param confirm pods whose endpoint is to be looked at, and what it was
  * @param detach pods whose endpoint is to be removed
  * @param release pods of which nothing is left
  * @param ready those of the awaited pods whose packets flow
@@ -44,6 +45,7 @@ record Plan(
     Optional<FlowTarget> flows,
     Optional<HostNatState.Target> nat,
     List<PodView> attach,
+    Map<PodView, EndpointState.Attached> confirm,
     List<PodView> detach,
     List<Attachment> release,
     Set<Attachment> ready,
@@ -71,6 +73,7 @@ record Plan(
   static Plan of(NodeView view, Instant now, int ports, Set<Attachment> awaited) {
     Optional<NodeState> state = view.nodeState();
     List<PodView> attach = new ArrayList<>();
+    Map<PodView, EndpointState.Attached> confirm = new HashMap<>();
     List<PodView> detach = new ArrayList<>();
     List<Attachment> release = new ArrayList<>();
     Set<Attachment> silenced = new HashSet<>();
@@ -79,6 +82,9 @@ record Plan(
       if (pod.isHeld()) {
         if (wantsAttach(view, pod, now)) {
           attach.add(pod);
+        }
+        if (pod.endpoint() instanceof EndpointState.Unconfirmed(EndpointState.Attached was)) {
+          confirm.put(pod, was);
         }
         continue;
       }
@@ -107,6 +113,7 @@ record Plan(
         state.map(known -> new FlowTarget(known, removal(view))),
         nat(view),
         attach,
+        confirm,
         detach,
         release,
         ready(view, state, awaited),
@@ -159,7 +166,11 @@ record Plan(
       case EndpointState.Unknown _ -> true;
       case EndpointState.Lost _ -> !hasLostPort(view, pod) || view.isWithoutPort(pod);
       case EndpointState.Failed failed -> !now.isBefore(failed.retryAt());
-      case EndpointState.Busy _, EndpointState.Attached _, EndpointState.Detached _ -> false;
+      case EndpointState.Busy _,
+          EndpointState.Attached _,
+          EndpointState.Unconfirmed _,
+          EndpointState.Detached _ ->
+          false;
     };
   }
 
@@ -173,7 +184,11 @@ record Plan(
 
   private static boolean wantsDetach(PodView pod, Instant now) {
     return switch (pod.endpoint()) {
-      case EndpointState.Unknown _, EndpointState.Attached _, EndpointState.Lost _ -> true;
+      case EndpointState.Unknown _,
+          EndpointState.Attached _,
+          EndpointState.Unconfirmed _,
+          EndpointState.Lost _ ->
+          true;
       // What could not be made need not wait for its next try to be removed: an ADD that fails
       // answers when nothing of it is left.
       case EndpointState.Failed failed ->

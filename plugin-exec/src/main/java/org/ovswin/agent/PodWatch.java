@@ -189,6 +189,7 @@ final class PodWatch {
               failed.reason() == EndpointException.Reason.SANDBOX_MISSING;
           case EndpointState.Unknown _,
               EndpointState.Busy _,
+              EndpointState.Unconfirmed _,
               EndpointState.Lost _,
               EndpointState.Detached _ ->
               false;

@@ -426,6 +426,8 @@ final class Reconciler {
   private void startEndpoints(Plan plan) {
     AddressSpace space = space();
     plan.attach().forEach(pod -> startEndpoint(pod, coming -> host.attach(coming, space)));
+    plan.confirm()
+        .forEach((pod, was) -> startEndpoint(pod, again -> host.confirm(again, was, space)));
     plan.detach().forEach(pod -> startEndpoint(pod, going -> host.detach(going, space)));
   }
 

@@ -129,10 +129,13 @@ final class Requests {
     PodView known = pods.get(attachment);
     if (known != null) {
       Admission.requireSame(request, intent, known);
-      if (known.endpoint() instanceof EndpointState.Attached
-          && PodWatch.hasLostDevice(known, view)) {
-        // The runtime may have made the sandbox anew: it says that this one is the pod's.
-        pods.put(attachment, known.with(new EndpointState.Lost()));
+      if (known.endpoint() instanceof EndpointState.Attached attached) {
+        pods.put(
+            attachment,
+            known.with(
+                PodWatch.hasLostDevice(known, view)
+                    ? new EndpointState.Lost()
+                    : new EndpointState.Unconfirmed(attached)));
       }
       return Optional.of(new Adding(attachment, Origin.REPEATED, deadline, event.done()));
     }

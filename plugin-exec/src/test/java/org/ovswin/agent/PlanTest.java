@@ -45,9 +45,10 @@ final class PlanTest {
   private static final EndpointState UNKNOWN = new EndpointState.Unknown();
   private static final EndpointState BUSY = new EndpointState.Busy();
   private static final EndpointState DETACHED = new EndpointState.Detached();
-  private static final EndpointState ATTACHED =
+  private static final EndpointState.Attached ATTACHED =
       new EndpointState.Attached(
           new Endpoint(PORT, HOST_MAC, Cluster.sandbox(0), "eth0", HOST_MAC, 1500));
+  private static final EndpointState UNCONFIRMED = new EndpointState.Unconfirmed(ATTACHED);
   private static final EndpointState NOT_ATTACHED =
       failed(EndpointState.Step.ATTACH, NOW.plusMillis(1));
   private static final EndpointState ATTACH_AGAIN = failed(EndpointState.Step.ATTACH, NOW);
@@ -86,6 +87,7 @@ final class PlanTest {
   /** What the plan does with the pod. */
   enum Step {
     ATTACH,
+    CONFIRM,
     PUT_ROW,
     ADD_FLOWS,
     READY,
@@ -128,6 +130,9 @@ final class PlanTest {
         then(held(ATTACHED, Row.NUMBERED, Flows.OTHER), Step.PUT_ROW, Step.ADD_FLOWS),
         then(held(ATTACHED, Row.NUMBERED, Flows.UNKNOWN), Step.PUT_ROW),
         then(held(ATTACHED, Row.NUMBERED, Flows.ALL), Step.PUT_ROW, Step.READY),
+        // What it was counts until it is known, but nobody is told that it is ready.
+        then(held(UNCONFIRMED, Row.NUMBERED, Flows.ALL), Step.CONFIRM),
+        then(down(held(UNCONFIRMED, Row.NUMBERED, Flows.OTHER)), Step.CONFIRM, Step.ADD_FLOWS),
         // Without the database its last word counts: the switch goes on.
         then(down(held(ATTACHED, Row.NUMBERED, Flows.ALL)), Step.READY),
         then(down(held(ATTACHED, Row.NUMBERED, Flows.OTHER)), Step.ADD_FLOWS),
@@ -156,6 +161,7 @@ final class PlanTest {
         then(going(ATTACHED, Row.COMING, Flows.NONE), Step.SILENCED),
         then(going(ATTACHED, Row.NONE, Flows.NONE), Step.SILENCED, Step.DETACH),
         then(going(UNKNOWN, Row.NONE, Flows.NONE), Step.SILENCED, Step.DETACH),
+        then(going(UNCONFIRMED, Row.NONE, Flows.NONE), Step.SILENCED, Step.DETACH),
         // The pause before an attach is tried again is none for the detach.
         then(going(NOT_ATTACHED, Row.NONE, Flows.NONE), Step.SILENCED, Step.DETACH),
         then(going(NOT_DETACHED, Row.NONE, Flows.NONE), Step.SILENCED),
@@ -205,6 +211,7 @@ final class PlanTest {
     Plan plan = Plan.of(view(situation, startup), NOW, Integer.MAX_VALUE);
     List<Step> steps = new ArrayList<>();
     plan.attach().forEach(_ -> steps.add(Step.ATTACH));
+    plan.confirm().forEach((_, _) -> steps.add(Step.CONFIRM));
     plan.detach().forEach(_ -> steps.add(Step.DETACH));
     plan.release().forEach(_ -> steps.add(Step.RELEASE));
     plan.ready().forEach(_ -> steps.add(Step.READY));

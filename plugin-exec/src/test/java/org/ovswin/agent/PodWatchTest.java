@@ -143,6 +143,31 @@ final class PodWatchTest {
     assertThat(agent.leases.leases()).as("it is the pod's sandbox now").hasSize(1);
   }
 
+  /** The port's device is as before, so that the switch has nothing to say. */
+  @Test
+  void sandboxMadeAnewOverAReadyPort_repeatedAdd_attachesItBeforeItAnswers() throws Exception {
+    Machine other = new Machine();
+    other.start();
+    AgentLife life =
+        new AgentLife(
+            other, clock, directory.resolve("ready"), Cluster.BOOT, Cluster.withReadyPorts(2));
+    try {
+      life.becomeReady();
+      life.settle(Duration.ofSeconds(2));
+      var added = life.add(1);
+      life.settle();
+      PodView onReadyPort = added.join();
+      assertThat(onReadyPort.hasReadyPort()).isTrue();
+      other.loseDevice(1);
+      var again = life.add(1);
+      life.settle();
+      assertThat(again).isCompleted();
+      assertThat(other.isReachable(onReadyPort)).isTrue();
+    } finally {
+      life.close();
+    }
+  }
+
   @Test
   void sandboxGone_repeatedAdd_isRefused_andItIsReclaimed() throws Exception {
     machine.loseSandbox(1);

@@ -103,6 +103,24 @@ abstract class OddEventsScenarios {
     cluster().allTalk(pod, cluster().pod(1, "new"));
   }
 
+  /** The answer must not be that of before: its interface went with the sandbox. */
+  @Test
+  void sandboxMadeAnewAtItsPath_addAgainAtOnce_attachesIt() {
+    Pod other = cluster().pod(1, "other");
+    for (int i = 0; i < 10; i++) {
+      Path netns = cluster().lab().addSandbox("raw");
+      Cni.Answer added = cni.add(CONTAINER, netns);
+      cluster().lab().delSandbox("raw");
+      cluster().lab().addSandbox("raw");
+      Cni.Answer again = cni.add(CONTAINER, netns);
+      assertThat(again.address()).as(again.out()).isEqualTo(added.address());
+      Cluster.holds(cluster().probes().ping("made anew", other.host(), added.address()));
+      assertThat(cni.check(CONTAINER, netns, again).out()).isEmpty();
+      assertThat(cni.del(CONTAINER, netns).succeeded()).isTrue();
+      cluster().lab().delSandbox("raw");
+    }
+  }
+
   /** Nothing is at the path any more, but a process lives in the namespace. */
   @Test
   void pathOfARunningPodGone_nothingIsTaken() {
