@@ -171,7 +171,7 @@ public record AgentConfig(
    */
   public record OpenVSwitch(
       String database, Path runDirectory, String bridge, String datapathType, int readyPorts) {
-    private static final int READY_PORTS = 0;
+    private static final int READY_PORTS = 16;
     private static final int MOST_READY_PORTS = 64;
 
     public OpenVSwitch {

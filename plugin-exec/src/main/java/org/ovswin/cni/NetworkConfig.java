@@ -231,14 +231,14 @@ final class NetworkConfig {
   }
 
   /**
-   * {@code link} of our own section.
+   * {@code link} of our own section. Without it a veth, with which every plugin behind us works.
    *
    * @throws CniException 7 for another value
    */
   CniRequest.Link link() throws CniException {
     Optional<ConfigNode> own = root.child(OWN_SECTION);
     return own.isEmpty()
-        ? CniRequest.Link.ANY
+        ? CniRequest.Link.VETH
         : own.get()
             .parsed(
                 LINK,
@@ -249,7 +249,7 @@ final class NetworkConfig {
                       case "veth" -> CniRequest.Link.VETH;
                       default -> throw new IllegalArgumentException(text);
                     })
-            .orElse(CniRequest.Link.ANY);
+            .orElse(CniRequest.Link.VETH);
   }
 
   private static Optional<ConfigNode> child(Optional<ConfigNode> section, String key)

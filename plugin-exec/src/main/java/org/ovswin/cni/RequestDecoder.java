@@ -161,7 +161,7 @@ final class RequestDecoder {
         Optional.empty(),
         orElse(config::portMappings, List.of()),
         Bandwidth.UNLIMITED,
-        CniRequest.Link.ANY,
+        CniRequest.Link.VETH,
         orElse(config::dns, Dns.NONE),
         orElse(config::prevResult, Optional.empty()),
         deadline);

@@ -32,7 +32,8 @@ final class Pods {
   private static final String NETWORK =
       """
       {"cniVersion": "1.0.0", "name": "ovs-win", "plugins": [
-        {"type": "ovs-win", "capabilities": {"portMappings": true}}]}
+        {"type": "ovs-win", "ovsWin": {"link": "any"},
+         "capabilities": {"portMappings": true}}]}
       """;
   private static final JsonMapper JSON = new JsonMapper();
 

@@ -18,6 +18,7 @@ final class NetworkStep implements Step {
         "plugins": [
           {
             "type": "ovs-win",
+            "ovsWin": {"link": "any"},
             "capabilities": {
               "portMappings": true,
               "ips": true,

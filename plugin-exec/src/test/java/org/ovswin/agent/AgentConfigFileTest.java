@@ -121,6 +121,7 @@ final class AgentConfigFileTest {
     assertThat(config.openvswitch().runDirectory()).isEqualTo(Path.of("/var/run/openvswitch"));
     assertThat(config.openvswitch().bridge()).isEqualTo("br-pods");
     assertThat(config.openvswitch().datapathType()).isEqualTo("system");
+    assertThat(config.openvswitch().readyPorts()).isEqualTo(16);
     assertThat(config.mode()).isEqualTo(AgentConfig.Mode.HOST_GATEWAY);
     assertThat(config.exit())
         .isEqualTo(new AgentConfig.GatewayConfig(Optional.empty(), Optional.empty()));

@@ -64,7 +64,7 @@ class MacAndBandwidthTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {"{\"link\":\"veth\"} | VETH", "{\"link\":\"any\"} | ANY", "{} | ANY"})
+      value = {"{\"link\":\"veth\"} | VETH", "{\"link\":\"any\"} | ANY", "{} | VETH"})
   void link_ofOurOwnSection_isWhatAPluginBehindUsNeeds(String section, CniRequest.Link link) {
     Call.add().set("ovsWin", section).answeredBy(handler);
 

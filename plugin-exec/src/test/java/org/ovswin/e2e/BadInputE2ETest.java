@@ -133,12 +133,12 @@ class BadInputE2ETest {
         answered(
             "unknown key in our section",
             7,
-            config.replace("}", ", \"ovsWin\": {\"colour\": \"red\"}}"),
+            config.replace("any\"", "any\", \"colour\": \"red\""),
             "ovsWin.colour"),
         answered(
             "another plugin's addresses",
             2,
-            config.replace("}", ", \"ipam\": {\"type\": \"host-local\"}}"),
+            Cni.with("\"ipam\": {\"type\": \"host-local\"}"),
             "ipam"),
         answered("host port out of range", 7, Cni.withHostPort(65536), "hostPort: 65536"),
         answered("host port that is taken", 7, Cni.withHostPort(30080), "hostPort: TCP 30080"));

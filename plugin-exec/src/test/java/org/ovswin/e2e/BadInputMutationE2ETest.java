@@ -143,7 +143,7 @@ class BadInputMutationE2ETest {
         };
     return """
     {"cniVersion": "1.1.0", "name": "pods", "type": "ovs-win",
-     "capabilities": {"portMappings": true},
+     "ovsWin": {"link": "any"}, "capabilities": {"portMappings": true},
      "dns": {"nameservers": ["10.0.0.2"]},
      "runtimeConfig": {"portMappings": [
        {"hostPort": 30080, "containerPort": 80},

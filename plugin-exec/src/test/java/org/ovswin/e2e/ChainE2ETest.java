@@ -36,7 +36,7 @@ class ChainE2ETest extends Chains {
     Pod other = cluster.pod(1, "other");
     Footprint before = Footprint.of(cluster, "node1");
     String[] plugins = {
-      "{\"type\": \"ovs-win\", \"ovsWin\": {\"link\": \"veth\"}}",
+      "{\"type\": \"ovs-win\"}",
       "{\"type\": \"tuning\", \"sysctl\": {\"net.ipv4.ip_default_ttl\": \"77\"},"
           + " \"mtu\": 1300, \"dataDir\": \"%s\"}".formatted(directory.resolve("tuning")),
       "{\"type\": \"bandwidth\", \"capabilities\": {\"bandwidth\": true}}",

@@ -23,7 +23,7 @@ class ChainGatewayE2ETest extends Chains {
     NetworkConfigList network =
         list(
             "1.0.0",
-            "{\"type\": \"ovs-win\"}",
+            "{\"type\": \"ovs-win\", \"ovsWin\": {\"link\": \"any\"}}",
             "{\"type\": \"portmap\", \"capabilities\": {\"portMappings\": true}}");
     RuntimeConf attachment =
         attachment(

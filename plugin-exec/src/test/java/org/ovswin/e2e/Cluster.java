@@ -171,7 +171,7 @@ public final class Cluster
 
   /** So that the first pods do not bring their own: which of both they do is no accident. */
   private void awaitReadyPorts(LabNode node) {
-    if (readyPorts.orElse(0) > 0) {
+    if (readyPorts.orElse(16) > 0) {
       eventually()
           .untilAsserted(
               () ->

@@ -23,7 +23,7 @@ final class Cni {
   /** A network configuration that is right. */
   static final String CONFIG =
       """
-      {"cniVersion": "1.0.0", "name": "ovs-win", "type": "ovs-win"}\
+      {"ovsWin": {"link": "any"}, "cniVersion": "1.0.0", "name": "ovs-win", "type": "ovs-win"}\
       """;
 
   /** The first version with STATUS and GC. */
@@ -106,7 +106,11 @@ final class Cni {
 
   /** The configuration with more fields, in JSON's notation. */
   static String with(String fields) {
-    return CONFIG.replace("}", ", " + fields + "}");
+    return with(CONFIG, fields);
+  }
+
+  private static String with(String config, String fields) {
+    return config.substring(0, config.length() - 1) + ", " + fields + "}";
   }
 
   /** With the runtime's port mapping capability. */
@@ -152,8 +156,7 @@ final class Cni {
     for (String containerId : containerIds) {
       valid.addObject().put("containerID", containerId).put("ifname", IF_NAME);
     }
-    return call(
-        "GC", List.of(), NEWEST.replace("}", ", \"cni.dev/valid-attachments\": " + valid + "}"));
+    return call("GC", List.of(), with(NEWEST, "\"cni.dev/valid-attachments\": " + valid));
   }
 
   private List<String> attachment(String containerId, Optional<Path> netns) {

@@ -46,7 +46,7 @@ class InterfacesE2ETest extends Chains {
       return NetworkConfigList.parse(
           """
           {"cniVersion": "1.1.0", "name": "%s", "plugins": [
-            {"type": "ovs-win", "dns": {"nameservers": ["%s"]}}]}
+            {"type": "ovs-win", "ovsWin": {"link": "any"}, "dns": {"nameservers": ["%s"]}}]}
           """
               .formatted(name, nameserver)
               .getBytes(UTF_8));

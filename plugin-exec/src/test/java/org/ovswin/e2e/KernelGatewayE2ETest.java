@@ -32,7 +32,8 @@ class KernelGatewayE2ETest extends Chains {
       parsed(
           """
           {"cniVersion": "1.0.0", "name": "chained", "plugins": [
-            {"type": "ovs-win", "capabilities": {"portMappings": true}}]}
+            {"type": "ovs-win", "ovsWin": {"link": "any"},
+             "capabilities": {"portMappings": true}}]}
           """);
 
   @Override

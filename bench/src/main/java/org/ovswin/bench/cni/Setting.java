@@ -28,7 +28,8 @@ record Setting(Plan plan, LabNode node, Party ours, List<Party> parties, Progres
 
   private static final Duration REST = Duration.ofSeconds(30);
   private static final String OUR_CONFIG =
-      "{\"cniVersion\": \"1.0.0\", \"name\": \"ovs-win\", \"type\": \"ovs-win\"}";
+      "{\"cniVersion\": \"1.0.0\", \"name\": \"ovs-win\", \"type\": \"ovs-win\","
+          + " \"ovsWin\": {\"link\": \"any\"}}";
 
   /** One round of a row. */
   @FunctionalInterface

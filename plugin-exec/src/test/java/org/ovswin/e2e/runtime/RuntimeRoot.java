@@ -29,7 +29,7 @@ final class RuntimeRoot implements AutoCloseable {
   /** Our own plugin in a network configuration list, with all that it can. */
   static final String OVS_WIN =
       """
-      {"type": "ovs-win", "capabilities":
+      {"type": "ovs-win", "ovsWin": {"link": "any"}, "capabilities":
         {"portMappings": true, "dns": true, "ips": true, "io.kubernetes.cri.pod-annotations": true}}\
       """;
 
