@@ -3,6 +3,7 @@ package org.ovswin.lab;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
@@ -24,12 +25,28 @@ final class EchoServer implements AutoCloseable {
   private static final int MAX_BYTES = 8 << 20;
 
   private final Channel channel;
+  private final Thread server;
   private final InetSocketAddress address;
   private final List<InetSocketAddress> peers = new CopyOnWriteArrayList<>();
 
-  private EchoServer(Channel channel, InetSocketAddress address) {
+  /** What is done with the socket until it is closed. */
+  @FunctionalInterface
+  private interface Service {
+    void run(EchoServer server) throws IOException;
+  }
+
+  private EchoServer(Channel channel, InetSocketAddress address, String name, Service service) {
     this.channel = channel;
     this.address = address;
+    this.server = Thread.ofPlatform().daemon().name(name).unstarted(() -> serve(service));
+  }
+
+  private void serve(Service service) {
+    try {
+      service.run(this);
+    } catch (IOException e) {
+      // Closed: the probe is over.
+    }
   }
 
   /** Listens on a TCP port of a host; port 0 takes a free one. */
@@ -43,9 +60,7 @@ final class EchoServer implements AutoCloseable {
                   .setOption(StandardSocketOptions.SO_REUSEADDR, true)
                   .bind(host.anyAddress(port));
             });
-    EchoServer server = new EchoServer(listener, local(listener.getLocalAddress()));
-    Thread.ofPlatform().daemon().name("echo-tcp").start(() -> server.accept(listener));
-    return server;
+    return started(listener, listener.getLocalAddress(), "echo-tcp", one -> one.accept(listener));
   }
 
   /** Listens on a UDP port of a host; port 0 takes a free one. */
@@ -53,13 +68,14 @@ final class EchoServer implements AutoCloseable {
     DatagramChannel socket =
         Netns.call(
             host.netns(), () -> DatagramChannel.open(host.family()).bind(host.anyAddress(port)));
-    EchoServer server = new EchoServer(socket, local(socket.getLocalAddress()));
-    Thread.ofPlatform().daemon().name("echo-udp").start(() -> server.answer(socket));
-    return server;
+    return started(socket, socket.getLocalAddress(), "echo-udp", one -> one.answer(socket));
   }
 
-  private static InetSocketAddress local(Object address) {
-    return (InetSocketAddress) address;
+  private static EchoServer started(
+      Channel channel, SocketAddress address, String name, Service service) {
+    EchoServer echo = new EchoServer(channel, (InetSocketAddress) address, name, service);
+    echo.server.start();
+    return echo;
   }
 
   int port() {
@@ -71,15 +87,11 @@ final class EchoServer implements AutoCloseable {
     return List.copyOf(peers);
   }
 
-  private void accept(ServerSocketChannel listener) {
-    try {
-      while (true) {
-        SocketChannel client = listener.accept();
-        peers.add((InetSocketAddress) client.getRemoteAddress());
-        Thread.ofPlatform().daemon().name("echo-tcp-client").start(() -> echo(client));
-      }
-    } catch (IOException e) {
-      // Closed: the probe is over.
+  private void accept(ServerSocketChannel listener) throws IOException {
+    while (true) {
+      SocketChannel client = listener.accept();
+      peers.add((InetSocketAddress) client.getRemoteAddress());
+      Thread.ofPlatform().daemon().name("echo-tcp-client").start(() -> echo(client));
     }
   }
 
@@ -98,28 +110,28 @@ final class EchoServer implements AutoCloseable {
     }
   }
 
-  private void answer(DatagramChannel socket) {
+  private void answer(DatagramChannel socket) throws IOException {
     ByteBuffer datagram = ByteBuffer.allocate(1 << 16);
-    try {
-      while (true) {
-        datagram.clear();
-        InetSocketAddress from = (InetSocketAddress) socket.receive(datagram);
-        if (from != null) {
-          peers.add(from);
-          socket.send(datagram.flip(), from);
-        }
+    while (true) {
+      datagram.clear();
+      InetSocketAddress from = (InetSocketAddress) socket.receive(datagram);
+      if (from != null) {
+        peers.add(from);
+        socket.send(datagram.flip(), from);
       }
-    } catch (IOException e) {
-      // Closed: the probe is over.
     }
   }
 
+  /** The port is free then: the kernel keeps the socket for a thread that still waits on it. */
   @Override
   public void close() {
     try {
       channel.close();
+      server.join();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }
