@@ -49,6 +49,14 @@ final class PortPool {
   /** After a failure. */
   private static final Duration RETRY = Duration.ofSeconds(30);
 
+  /**
+   * A port rests so long after a pod. The switch keeps for 10 s (max-idle in
+   * ovs-vswitchd.conf.db(5)) what it last did with a packet, and looks at it again a moment after
+   * flows have changed: the first packet of a pod that had its predecessor's port and address would
+   * be dropped as the predecessor's last ones were.
+   */
+  static final Duration REST = Duration.ofSeconds(12);
+
   private final int configured;
   private final int mtu;
   private final ReadyPorts devices;
@@ -59,6 +67,8 @@ final class PortPool {
   private final Set<String> made = new LinkedHashSet<>();
 
   private final Set<String> taken = new HashSet<>();
+
+  private final Map<String, Instant> restingUntil = new HashMap<>();
 
   /** Of names that were ever in use, which are few: every step asks for all of them. */
   private final Map<String, PortSpec> specs = new HashMap<>();
@@ -87,10 +97,11 @@ final class PortPool {
     this.tell = tell;
   }
 
-  /** A port that can be taken; the one that has not been in use for longest. */
+  /** A port that can be taken; the one that has not been in use for longest, and has rested. */
   Optional<String> free(NodeView view, Instant now) {
+    restingUntil.values().removeIf(until -> !now.isBefore(until));
     for (String name : made) {
-      if (isFree(name, view)) {
+      if (isFree(name, view) && !restingUntil.containsKey(name)) {
         return Optional.of(name);
       }
     }
@@ -111,9 +122,10 @@ final class PortPool {
   }
 
   /** Nothing of its pod is left. */
-  void giveBack(String name) {
+  void giveBack(String name, Instant now) {
     if (taken.remove(name) && made.remove(name)) {
       made.add(name);
+      restingUntil.put(name, now.plus(REST));
     }
   }
 

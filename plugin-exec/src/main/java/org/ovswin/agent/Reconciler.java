@@ -357,7 +357,7 @@ final class Reconciler {
     }
     NodeView view = view();
     Plan plan = Plan.of(view, now, portsToDelete(view, now), requests.awaited());
-    release(plan);
+    release(plan, now);
     Optional<FlowTarget> fewer = plan.flows().filter(flows::onlyTakesAway);
     fewer.ifPresent(target -> bringFlowsTo(target, now));
 
@@ -410,7 +410,7 @@ final class Reconciler {
     }
   }
 
-  private void release(Plan plan) {
+  private void release(Plan plan, Instant now) {
     for (Attachment attachment : plan.release()) {
       // Last: while the port or a flow existed, handing this address out again would have given
       // two pods one address. Lost in a crash, the release is planned again.
@@ -418,7 +418,7 @@ final class Reconciler {
       addressesMoved = true;
       PodView gone = pods.remove(attachment);
       if (gone != null) {
-        gone.intent().port().ifPresent(ports::giveBack);
+        gone.intent().port().ifPresent(port -> ports.giveBack(port, now));
       }
     }
   }
