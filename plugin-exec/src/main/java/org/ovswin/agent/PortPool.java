@@ -2,6 +2,8 @@ package org.ovswin.agent;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -13,6 +15,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.ovswin.ipam.address.IpAddress;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
 import org.ovswin.ovsdb.vswitch.PortOutcome;
 import org.ovswin.ovsdb.vswitch.PortSpec;
@@ -50,12 +53,12 @@ final class PortPool {
   private static final Duration RETRY = Duration.ofSeconds(30);
 
   /**
-   * A port rests so long after a pod. The switch keeps for 10 s (max-idle in
-   * ovs-vswitchd.conf.db(5)) what it last did with a packet, and looks at it again a moment after
-   * flows have changed: the first packet of a pod that had its predecessor's port and address would
-   * be dropped as the predecessor's last ones were.
+   * So long a port is not for a pod with the address of one before. The switch keeps for 10 s
+   * (max-idle in ovs-vswitchd.conf.db(5)) what it last did with a packet, and looks at it again a
+   * moment after flows have changed: the first packet of a pod that had a predecessor's port and
+   * address would be dropped as the predecessor's last ones were.
    */
-  static final Duration REST = Duration.ofSeconds(12);
+  static final Duration MEMORY = Duration.ofSeconds(12);
 
   private final int configured;
   private final int mtu;
@@ -68,7 +71,10 @@ final class PortPool {
 
   private final Set<String> taken = new HashSet<>();
 
-  private final Map<String, Instant> restingUntil = new HashMap<>();
+  /** What the switch may still remember of pods that are gone, the oldest first. */
+  private final ArrayDeque<Gone> gone = new ArrayDeque<>();
+
+  private record Gone(String port, List<IpAddress> addresses, Instant at) {}
 
   /** Of names that were ever in use, which are few: every step asks for all of them. */
   private final Map<String, PortSpec> specs = new HashMap<>();
@@ -97,11 +103,10 @@ final class PortPool {
     this.tell = tell;
   }
 
-  /** A port that can be taken; the one that has not been in use for longest, and has rested. */
+  /** A port that can be taken; the one that has not been in use for longest. */
   Optional<String> free(NodeView view, Instant now) {
-    restingUntil.values().removeIf(until -> !now.isBefore(until));
     for (String name : made) {
-      if (isFree(name, view) && !restingUntil.containsKey(name)) {
+      if (isFree(name, view)) {
         return Optional.of(name);
       }
     }
@@ -122,11 +127,21 @@ final class PortPool {
   }
 
   /** Nothing of its pod is left. */
-  void giveBack(String name, Instant now) {
+  void giveBack(String name, List<IpAddress> addresses, Instant now) {
     if (taken.remove(name) && made.remove(name)) {
       made.add(name);
-      restingUntil.put(name, now.plus(REST));
+      gone.add(new Gone(name, addresses, now));
     }
+  }
+
+  /** Whether a pod with one of these addresses had the port a moment ago. */
+  boolean remembers(String name, List<IpAddress> addresses, Instant now) {
+    while (!gone.isEmpty() && !now.isBefore(gone.element().at().plus(MEMORY))) {
+      gone.remove();
+    }
+    return gone.stream()
+        .anyMatch(
+            pod -> pod.port().equals(name) && !Collections.disjoint(pod.addresses(), addresses));
   }
 
   /** The ports that shall be in the database, whether they are a pod's or not, by their names. */

@@ -418,7 +418,7 @@ final class Reconciler {
       addressesMoved = true;
       PodView gone = pods.remove(attachment);
       if (gone != null) {
-        gone.intent().port().ifPresent(port -> ports.giveBack(port, now));
+        gone.intent().port().ifPresent(port -> ports.giveBack(port, gone.addresses(), now));
       }
     }
   }

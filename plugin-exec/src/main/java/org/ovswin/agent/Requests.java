@@ -19,6 +19,7 @@ import org.ovswin.cni.CniRequest;
 import org.ovswin.ipam.address.Family;
 import org.ovswin.ipam.lease.Allocation;
 import org.ovswin.ipam.lease.Attachment;
+import org.ovswin.ipam.lease.Lease;
 import org.ovswin.ipam.lease.LeaseDatabase;
 import org.ovswin.ipam.lease.LeaseRequest;
 import org.ovswin.ovsdb.vswitch.InterfaceRow;
@@ -148,7 +149,18 @@ final class Requests {
         };
     Intent placed = intent.on(port);
     LeaseRequest wanted = Admission.leaseRequest(request, placed, bootId, config, view.space());
-    return switch (leases.allocate(wanted)) {
+    Allocation allocation = leases.allocate(wanted);
+    if (port.isPresent()
+        && allocation instanceof Allocation.Allocated(Lease lease)
+        && ports.remembers(port.get(), lease.addresses(), clock.instant())) {
+      // Nobody has heard of it yet. On a port of its own the pod may have the same one.
+      leases.release(attachment);
+      port = Optional.empty();
+      placed = intent.on(port);
+      allocation =
+          leases.allocate(Admission.leaseRequest(request, placed, bootId, config, view.space()));
+    }
+    return switch (allocation) {
       case Allocation.Allocated allocated -> {
         pods.put(attachment, new PodView(allocated.lease(), placed, new EndpointState.Unknown()));
         port.ifPresent(ports::take);
