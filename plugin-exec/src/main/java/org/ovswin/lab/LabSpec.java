@@ -120,6 +120,9 @@ public record LabSpec(
         "-Xmx256m",
         "--enable-native-access=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow",
+        // As would the directory of the etcd client's Vert.x.
+        "-Dvertx.disableFileCaching=true",
+        "-Dvertx.disableFileCPResolving=true",
         "-cp",
         System.getProperty("java.class.path"));
   }
